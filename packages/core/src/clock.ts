@@ -1,0 +1,64 @@
+/** Where a pool gets its time from. Tests bring their own. */
+export interface Clock {
+  /** Monotonic milliseconds from an arbitrary zero. */
+  now(): number;
+  /**
+   * Monotonic milliseconds, read at most once per turn of the event loop: may lag behind `now()` by the length of the turn.
+   * A clock read costs more than lending a connection, so lending uses this one. Default: `now`.
+   */
+  turn?(): number;
+  /** Calls back once, unless disposed before. Keeps the process alive only with `keepAlive`. */
+  schedule(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Alarm;
+  /** Wall time in milliseconds; compared with `now()` it tells that the machine slept. Default: never asked. */
+  wall?(): number;
+}
+
+/** One scheduled call. Disposing cancels it. */
+export interface Alarm extends Disposable {
+  /** Changes whether it keeps the process alive. */
+  keepAlive(wanted: boolean): void;
+}
+
+/** `setTimeout` fires at once beyond this many milliseconds (2³¹ − 1). */
+export const longestTimeoutMs = 2_147_483_647;
+
+class SystemClock implements Clock {
+  #turn = 0.5;
+  #fresh = false;
+  readonly #endTurn = (): void => {
+    this.#fresh = false;
+  };
+
+  now(): number {
+    return performance.now();
+  }
+
+  turn(): number {
+    if (!this.#fresh) {
+      this.#turn = performance.now();
+      this.#fresh = true;
+      // Immediates run when the turn's callbacks and microtasks are done.
+      setImmediate(this.#endTurn);
+    }
+    return this.#turn;
+  }
+
+  wall(): number {
+    return Date.now();
+  }
+
+  schedule(callback: () => void, delayMs: number, options?: { readonly keepAlive?: boolean }): Alarm {
+    const timer = setTimeout(callback, Math.min(Math.max(0, Math.ceil(delayMs)), longestTimeoutMs));
+    if (options?.keepAlive !== true) timer.unref();
+    return {
+      keepAlive: (wanted) => {
+        if (wanted) timer.ref();
+        else timer.unref();
+      },
+      [Symbol.dispose]: () => clearTimeout(timer),
+    };
+  }
+}
+
+/** The system's monotonic clock. One for all pools, so that they share the one read per turn. */
+export const systemClock: Clock = new SystemClock();

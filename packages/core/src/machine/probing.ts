@@ -1,0 +1,70 @@
+/**
+ * How many connections may be opening at once, and when the next may start. Unlimited while all is well. After a failed open, or
+ * when connections break together, one at a time, spaced by the backoff; every success doubles the number until it limits no more.
+ */
+export class Probing {
+  window: number = Infinity;
+  /** Failed opens in a row, counting those that began together as one. */
+  failures = 0;
+  nextOpenAt: number = -Infinity;
+  pausedUntil: number = -Infinity;
+  /** Openings that carry an older number began before the last failure and tell nothing new. */
+  round = 0;
+  /** The endpoint refuses or does not answer (it is not merely full). */
+  down = false;
+  /** What the last failed open said; undefined after a success. */
+  lastError: unknown = undefined;
+  /** Waiting cannot cure it: nothing opens. */
+  fatal = false;
+  #lastBreakAt = -Infinity;
+
+  /** Which attempt an opening begun now would be. */
+  get attempt(): number {
+    return this.failures + 1;
+  }
+
+  succeeded(max: number): void {
+    this.failures = 0;
+    this.nextOpenAt = -Infinity;
+    this.down = false;
+    this.lastError = undefined;
+    this.#lastBreakAt = -Infinity;
+    this.window *= 2;
+    if (this.window >= max) this.window = Infinity;
+  }
+
+  failed(round: number, error: unknown, retryAt: number): void {
+    this.window = 1;
+    this.lastError = error;
+    if (round !== this.round) return;
+    this.round++;
+    this.failures++;
+    this.nextOpenAt = retryAt;
+  }
+
+  /** A connection that had worked broke; true when another had broken just before. */
+  broke(now: number): boolean {
+    const together = now - this.#lastBreakAt <= togetherMs;
+    this.#lastBreakAt = now;
+    if (together) this.window = 1;
+    return together;
+  }
+
+  /** Somebody says that the cause is gone. */
+  forgive(): void {
+    this.failures = 0;
+    this.nextOpenAt = -Infinity;
+    this.pausedUntil = -Infinity;
+    this.round++;
+    this.down = false;
+    this.fatal = false;
+    this.lastError = undefined;
+  }
+
+  opensAt(): number {
+    return this.fatal ? Infinity : Math.max(this.nextOpenAt, this.pausedUntil);
+  }
+}
+
+/** Two connections that break within this time broke for one reason. A restarting server closes its own within a fraction of it. */
+const togetherMs = 1000;

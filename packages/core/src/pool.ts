@@ -1,0 +1,269 @@
+import { checkDuration, checked, checkLimits, type PoolOptions, resolveOptions } from './options.ts';
+import type { Connector } from './connector.ts';
+import { GuardedEmitter } from './guarded-emitter.ts';
+import type { AcquireOptions, Lease, LeaseRequest, UseContext, UseOptions } from './lease.ts';
+import type { PoolState } from './machine/machine.ts';
+import { Waiter } from './machine/waiters.ts';
+import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
+import { type CloseReport, closePool } from './run/close-pool.ts';
+import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
+import { Runner } from './run/runner.ts';
+import { poolControl } from './run/pool-control.ts';
+import { streamWork, useWork } from './run/work.ts';
+import type { PoolStats } from './stats.ts';
+
+export interface CloseOptions {
+  /** How long leases may still come back before their connections are destroyed. 0: no time at all. @default 10_000 */
+  readonly drainTimeoutMs?: number;
+}
+
+/**
+ * Keeps connections ready, lends them, and replaces those that broke.
+ *
+ * A caller that finds an idle connection gets it at once; the others wait in line, first come first served, each with a limit.
+ * A connection that broke is never lent again.
+ */
+export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
+  readonly name: string;
+  readonly #runner: Runner<T>;
+  readonly #detach: (() => void) | undefined;
+  #closing: Promise<CloseReport> | undefined = undefined;
+
+  /** Starts opening `min` connections at once. @throws OptionsError naming the option that is unknown or impossible */
+  constructor(connector: Connector<T>, options: PoolOptions<T>) {
+    super();
+    checked('connector', connector, typeof connector?.open === 'function', 'an object with open()');
+    const resolved = resolveOptions(options, connector.ping !== undefined);
+    this.#runner = new Runner(connector, resolved, this);
+    this.name = resolved.name;
+    this.#detach = poolControl(this.#runner, () => this.recycle());
+    this.#runner.input((machine, now) => machine.resize(resolved.min, resolved.max, now));
+  }
+
+  get state(): PoolState {
+    return this.#runner.machine.state;
+  }
+
+  /** A snapshot. */
+  get stats(): PoolStats {
+    return this.#runner.stats();
+  }
+
+  /**
+   * Waits for a connection, for at most `timeoutMs`.
+   *
+   * @throws AcquireTimeoutError | QueueFullError | PoolClosedError | OpenError (fatal, or whenDown 'refuse') | signal.reason
+   */
+  acquire(options?: AcquireOptions): Promise<Lease<T>> {
+    if (options === undefined && !this.#runner.capturesSites) {
+      const lease = this.#runner.tryLend();
+      if (lease !== undefined) return Promise.resolve(lease);
+    }
+    return new Promise((resolve, reject) => {
+      const site = this.#site();
+      const lease = this.#ask(options, (about) => new PromisedLease(resolve, reject, { ...about, site }));
+      if (lease !== undefined) resolve(lease);
+    });
+  }
+
+  /**
+   * For adapters: an idle connection at once, or later through the callbacks; no promise is made. When the answer is no at once,
+   * `onRefused` is called before this returns.
+   *
+   * @throws OptionsError
+   */
+  request(request: LeaseRequest<T>, options?: AcquireOptions): Lease<T> | undefined {
+    return this.#ask(options, (about) => ({
+      ...about,
+      site: this.#site(),
+      onLease: (lease) => request.onLease(lease),
+      onRefused: (error) => request.onRefused(error),
+    }));
+  }
+
+  /** An idle connection right now, or undefined (and one may start opening). Never jumps the queue. */
+  tryAcquire(): Lease<T> | undefined {
+    const runner = this.#runner;
+    const lease = runner.tryLend();
+    if (lease === undefined) runner.input((machine, now) => machine.missed(now));
+    else if (runner.capturesSites) runner.note(lease, { site: this.#site() });
+    return lease;
+  }
+
+  /**
+   * Lends a connection for one piece of work and takes it back afterwards. It is discarded when the work threw a ConnectionError
+   * or what `discardOn` or the connector's `brokenBy` matches, when the work was aborted, or when it left the connection dead or
+   * not clean. Any other error is the caller's own business: the connection goes back.
+   *
+   * @throws what `acquire` throws, and what the work throws; WorkTimeoutError after `workTimeoutMs`
+   */
+  use<R>(work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>, options?: UseOptions): Promise<R> {
+    if (options === undefined && !this.#runner.capturesSites) {
+      const lease = this.#runner.tryLend();
+      if (lease !== undefined) return useWork(this.#runner, lease, work, undefined);
+    }
+    return this.#useLater(work, options);
+  }
+
+  async #useLater<R>(
+    work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>,
+    options: UseOptions | undefined,
+  ): Promise<R> {
+    if (options?.workTimeoutMs !== undefined) checkDuration('workTimeoutMs', options.workTimeoutMs);
+    const lease = await this.acquire(options);
+    return useWork(this.#runner, lease, work, options);
+  }
+
+  /**
+   * As `use`, held while the iteration lasts. Leaving the loop early returns the connection if the connector can tell that it is
+   * clean, and discards it otherwise.
+   */
+  async *stream<R>(
+    work: (connection: T, context: UseContext<T>) => AsyncIterable<R>,
+    options?: AcquireOptions,
+  ): AsyncGenerator<R, void, undefined> {
+    const lease = await this.acquire(options);
+    yield* streamWork(this.#runner, lease, work, options?.signal);
+  }
+
+  /**
+   * Resolves once `min` connections (at least one) are ready: fail at start-up, not on first use.
+   *
+   * @throws as `acquire`
+   */
+  ready(options?: AcquireOptions): Promise<void> {
+    return new Promise((resolve, reject) => {
+      const caller = { onReady: resolve, onLease: () => {}, onRefused: reject };
+      this.#queue((about) => ({ ...caller, ...about }), options, true);
+    });
+  }
+
+  /** Replaces every connection: idle ones now, leased ones on return. Opening is tried again at once, also after a fatal failure. */
+  recycle(): void {
+    this.#runner.input((machine, now) => machine.recycle(now));
+  }
+
+  /**
+   * New limits, in force at once: growing serves waiters, shrinking closes idle connections and retires leased ones on return.
+   *
+   * @throws OptionsError when they are impossible together; nothing is changed then
+   */
+  resize(limits: { readonly min?: number; readonly max?: number }): void {
+    const { machine } = this.#runner;
+    const { min = machine.min, max = machine.max } = limits;
+    checkLimits(min, max);
+    this.#runner.input((_, now) => machine.resize(min, max, now));
+  }
+
+  /** Lends nothing and opens nothing until `resume()`. Callers queue, within their limits; leases come back. */
+  suspend(): void {
+    this.#runner.machine.suspend();
+  }
+
+  /** Ends `suspend()`, and forgets earlier failures to open, fatal ones too. */
+  resume(): void {
+    this.#runner.input((machine, now) => machine.resume(now));
+  }
+
+  /**
+   * Refuses newcomers and waiters now, lets leases come back, closes everything. Resolves when nothing is left; never rejects.
+   * Calling it again may shorten the drain, and gives the same report.
+   */
+  close(options: CloseOptions = {}): Promise<CloseReport> {
+    const { drainTimeoutMs = 10_000 } = options;
+    checkDuration('drainTimeoutMs', drainTimeoutMs);
+    this.#closing ??= closePool(this.#runner, () => {
+      this.#detach?.();
+      this.#runner.emit('close', () => []);
+    });
+    this.#runner.input((machine, now) => machine.close(now + drainTimeoutMs, now));
+    return this.#closing;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
+  }
+
+  [Symbol.for('nodejs.util.inspect.custom')](): string {
+    const { stats, state, name } = this;
+    const trouble = stats.consecutiveFailures > 0 ? `, ${stats.consecutiveFailures} failed opens in a row` : '';
+    return `Pool '${name}' { ${state}, min ${stats.min}, ${fullness(stats)}${trouble} }`;
+  }
+
+  /** A lease at once; or undefined, and the caller made by `call` is queued or was refused. */
+  #ask(
+    options: AcquireOptions | undefined,
+    call: (about: Pick<Caller<T>, 'abandonment' | 'label'>) => Caller<T>,
+  ): Lease<T> | undefined {
+    const runner = this.#runner;
+    if (options !== undefined) this.#check(options);
+    if (options?.signal?.aborted !== true) {
+      const lease = runner.tryLend(options?.longLived, options?.prefer);
+      if (lease !== undefined) {
+        if (options?.label !== undefined || runner.capturesSites) {
+          runner.note(lease, { label: options?.label, site: this.#site() });
+        }
+        return lease;
+      }
+    }
+    this.#queue(call, options, false);
+    return undefined;
+  }
+
+  #queue(
+    call: (about: Pick<Caller<T>, 'abandonment' | 'label'>) => Caller<T>,
+    options: AcquireOptions | undefined,
+    ofReady: boolean,
+  ): void {
+    const runner = this.#runner;
+    const { machine } = runner;
+    if (ofReady && options !== undefined) this.#check(options);
+    const signal = options?.signal;
+    const limitMs = options?.timeoutMs ?? runner.options.acquireTimeoutMs;
+    const caller = call({
+      label: options?.label,
+      abandonment:
+        signal === undefined ? undefined : new Abandonment(signal, (waiter, reason) => runner.abandon(waiter, reason)),
+    });
+    const refuse = (error: unknown, count: 'aborted' | 'refused'): void => {
+      if (!ofReady) machine.totals[count]++;
+      caller.onRefused(error);
+    };
+    if (signal?.aborted === true) return refuse(signal.reason, 'aborted');
+    if (machine.state === 'closing' || machine.state === 'closed') return refuse(closedError(runner), 'refused');
+    if (limitMs === 0 && !ofReady) {
+      runner.input((_, now) => machine.missed(now));
+      return refuse(noneAvailable(runner), 'refused');
+    }
+    if (!ofReady && machine.waiters.size >= runner.options.maxWaiting) return refuse(queueFull(runner), 'refused');
+    runner.wait(
+      new Waiter<Caller<T>>(caller, {
+        arrival: machine.arrival(),
+        askedAt: runner.now(),
+        limitMs,
+        lane: ofReady ? 0 : (options?.priority ?? runner.defaultLane),
+        prefer: options?.prefer,
+        longLived: options?.longLived ?? false,
+        ofReady,
+      }),
+    );
+  }
+
+  #check(options: AcquireOptions): void {
+    const { timeoutMs, priority, signal, prefer } = options;
+    const lanes = this.#runner.options.priorities;
+    if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs);
+    if (priority !== undefined) {
+      const fits = Number.isInteger(priority) && priority >= 0 && priority < lanes;
+      checked('priority', priority, fits, `an integer from 0 to ${lanes - 1} (the pool has priorities: ${lanes})`);
+    }
+    if (signal !== undefined) {
+      checked('signal', signal, typeof signal?.addEventListener === 'function', 'an AbortSignal');
+    }
+    if (prefer !== undefined) checked('prefer', prefer, Array.isArray(prefer), 'an array of tags');
+  }
+
+  #site(): Error | undefined {
+    return this.#runner.capturesSites ? new Error('acquired here') : undefined;
+  }
+}

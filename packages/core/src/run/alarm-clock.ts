@@ -1,0 +1,57 @@
+import type { Alarm } from '../clock.ts';
+import { neutrally } from './neutral.ts';
+import type { Runner } from './runner.ts';
+
+/** The pool's one timer: set to the earliest thing due, moved only forward, and holding the process only while somebody waits. */
+export class AlarmClock<T> {
+  readonly #runner: Runner<T>;
+  #alarm: Alarm | undefined = undefined;
+  #setFor: number = Infinity;
+  #keepsAlive = false;
+  #asked = false;
+
+  constructor(runner: Runner<T>) {
+    this.#runner = runner;
+  }
+
+  /** Called after every input, so it must cost next to nothing when there is nothing to change. */
+  adjust(): void {
+    const { machine } = this.#runner;
+    if ((machine.wakeAt < this.#setFor || machine.awaited !== this.#keepsAlive) && !this.#asked) {
+      this.#asked = true;
+      // Not here: a timer would keep the caller's asynchronous context.
+      neutrally(this.#set);
+    }
+  }
+
+  stop(): void {
+    this.#alarm?.[Symbol.dispose]();
+    this.#alarm = undefined;
+    this.#setFor = -Infinity;
+    this.#asked = true;
+  }
+
+  readonly #set = (): void => {
+    const { machine, clock } = this.#runner;
+    if (this.#setFor === -Infinity) return;
+    this.#asked = false;
+    const { wakeAt, awaited } = machine;
+    if (wakeAt < this.#setFor || (this.#alarm === undefined && awaited)) {
+      this.#alarm?.[Symbol.dispose]();
+      this.#setFor = wakeAt;
+      this.#keepsAlive = awaited;
+      this.#alarm = clock.schedule(this.#ring, wakeAt - clock.now(), { keepAlive: awaited });
+    } else if (awaited !== this.#keepsAlive) {
+      this.#keepsAlive = awaited;
+      this.#alarm?.keepAlive(awaited);
+    }
+  };
+
+  readonly #ring = (): void => {
+    const { machine } = this.#runner;
+    this.#alarm = undefined;
+    this.#setFor = Infinity;
+    this.#keepsAlive = false;
+    this.#runner.input(() => machine.tick(this.#runner.now()));
+  };
+}

@@ -1,0 +1,30 @@
+import type { Slot } from '../machine/slot.ts';
+import type { WorkScope } from './work-scope.ts';
+
+/** What `run/` remembers beside a slot. */
+export class Beside<T> {
+  /** Ends the step under way: opening, ping, reset, close. */
+  controller: AbortController | undefined = undefined;
+  /** How far an opening has come. */
+  opening: { readonly step: 'open' | 'init'; readonly hook: string | undefined; readonly connection: T | undefined } | undefined =
+    undefined;
+  unwatch: (() => void) | undefined = undefined;
+  /** The connector's `onIdle` was called last, not its `onLend`. */
+  guarded = false;
+  /** Made when a holder asks for `lease.retiring`. */
+  retiring: AbortController | undefined = undefined;
+  /** Of the present lease. */
+  label: string | undefined = undefined;
+  /** Where the present lease was acquired; its stack is formatted only when read. */
+  site: Error | undefined = undefined;
+  scope: WorkScope<T> | undefined = undefined;
+  /** The place in the queue that the present lease was served from. */
+  arrival = 0;
+  askedAt = 0;
+  limitMs = Infinity;
+}
+
+export function beside<T>(slot: Slot<T>): Beside<T> {
+  slot.beside ??= new Beside<T>();
+  return slot.beside as Beside<T>;
+}

@@ -1,0 +1,68 @@
+import type { Lease, LeaseRequest } from '../lease.ts';
+import type { Waiter } from '../machine/waiters.ts';
+
+/** Whoever waits, as `run/` sees it: told once, of a lease, of readiness, or of a refusal. */
+export interface Caller<T> extends LeaseRequest<T> {
+  onReady?(): void;
+  /** Its own wish to give up, watched while it waits. */
+  readonly abandonment?: Abandonment<T> | undefined;
+  readonly label?: string | undefined;
+  readonly site?: Error | undefined;
+}
+
+/** A caller's signal. It listens only while the caller waits: a signal that outlives a million waits must not collect them. */
+export class Abandonment<T> {
+  readonly signal: AbortSignal;
+  readonly #give: (waiter: Waiter<Caller<T>>, reason: unknown) => void;
+  #waiter: Waiter<Caller<T>> | undefined = undefined;
+
+  constructor(signal: AbortSignal, give: (waiter: Waiter<Caller<T>>, reason: unknown) => void) {
+    this.signal = signal;
+    this.#give = give;
+  }
+
+  watch(waiter: Waiter<Caller<T>>): void {
+    this.#waiter = waiter;
+    this.signal.addEventListener('abort', this);
+  }
+
+  unwatch(): void {
+    this.signal.removeEventListener('abort', this);
+    this.#waiter = undefined;
+  }
+
+  handleEvent(): void {
+    const waiter = this.#waiter;
+    this.unwatch();
+    if (waiter !== undefined) this.#give(waiter, this.signal.reason);
+  }
+}
+
+/** A caller that awaits. */
+export class PromisedLease<T> implements Caller<T> {
+  readonly #resolve: (lease: Lease<T>) => void;
+  readonly #reject: (error: unknown) => void;
+  readonly abandonment: Abandonment<T> | undefined;
+  readonly label: string | undefined;
+  readonly site: Error | undefined;
+
+  constructor(
+    resolve: (lease: Lease<T>) => void,
+    reject: (error: unknown) => void,
+    about: Pick<Caller<T>, 'abandonment' | 'label' | 'site'>,
+  ) {
+    this.#resolve = resolve;
+    this.#reject = reject;
+    this.abandonment = about.abandonment;
+    this.label = about.label;
+    this.site = about.site;
+  }
+
+  onLease(lease: Lease<T>): void {
+    this.#resolve(lease);
+  }
+
+  onRefused(error: unknown): void {
+    this.#reject(error);
+  }
+}

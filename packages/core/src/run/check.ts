@@ -1,0 +1,64 @@
+import { StepTimeoutError } from '../errors.ts';
+import type { Slot } from '../machine/slot.ts';
+import { beside } from './beside.ts';
+import type { Runner } from './runner.ts';
+
+/** Proves an idle connection alive. */
+export function ping<T>(runner: Runner<T>, slot: Slot<T>): void {
+  const ask = runner.ping;
+  void serve(runner, slot, ask, {
+    done: () => runner.machine.proved(slot, runner.now()),
+    failed: (error) => runner.machine.disproved(slot, error, runner.now()),
+  });
+}
+
+/** Makes a returned connection clean. */
+export function reset<T>(runner: Runner<T>, slot: Slot<T>): void {
+  const clean = runner.connector.reset?.bind(runner.connector);
+  void serve(runner, slot, clean, {
+    done: () => runner.machine.cleaned(slot, runner.tagOf(slot.connection as T), runner.now()),
+    failed: (error) => runner.machine.uncleaned(slot, error, runner.now()),
+  });
+}
+
+async function serve<T>(
+  runner: Runner<T>,
+  slot: Slot<T>,
+  step: Runner<T>['ping'],
+  answer: { readonly done: () => void; readonly failed: (error: unknown) => void },
+): Promise<void> {
+  const { generation } = slot;
+  const connection = slot.connection as T;
+  const controller = new AbortController();
+  const notes = beside(slot);
+  notes.controller = controller;
+  runner.unguard(slot);
+  let failure: { readonly error: unknown } | undefined;
+  try {
+    await step?.(connection, { signal: controller.signal });
+    if (!runner.isAlive(connection)) failure = { error: new Error('the connection is not alive after its ping or reset') };
+  } catch (error) {
+    failure = { error };
+  }
+  // It outlasted its limit, or the pool was closed: somebody answered for it.
+  if (slot.generation !== generation) return;
+  notes.controller = undefined;
+  if (failure === undefined) runner.input(answer.done);
+  else runner.input(() => answer.failed((failure as { readonly error: unknown }).error));
+  runner.guardIdle(slot);
+}
+
+/** The step has outlasted its limit: it is over, whatever it still does. */
+export function stepOverdue<T>(runner: Runner<T>, slot: Slot<T>, step: 'ping' | 'reset'): StepTimeoutError {
+  const limitMs = step === 'ping' ? runner.options.pingTimeoutMs : runner.options.resetTimeoutMs;
+  const error = new StepTimeoutError(step, limitMs, runner.name);
+  abortStep(slot, error);
+  return error;
+}
+
+export function abortStep<T>(slot: Slot<T>, reason: unknown): void {
+  const notes = beside(slot);
+  const { controller } = notes;
+  notes.controller = undefined;
+  controller?.abort(reason);
+}

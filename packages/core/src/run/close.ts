@@ -1,0 +1,68 @@
+import type { CloseReason } from '../connector.ts';
+import { StepTimeoutError } from '../errors.ts';
+import type { Slot } from '../machine/slot.ts';
+import { beside } from './beside.ts';
+import { abortStep } from './check.ts';
+import type { Runner } from './runner.ts';
+
+/** Lets a connection go: `close` within its limit, then `destroy`. */
+export async function close<T>(runner: Runner<T>, slot: Slot<T>): Promise<void> {
+  const { connector } = runner;
+  const { generation } = slot;
+  const connection = slot.connection as T;
+  const reason = (slot.reason ?? 'discarded') as CloseReason;
+  const controller = new AbortController();
+  beside(slot).controller = controller;
+  try {
+    if (connector.close !== undefined && !(isForced(runner, slot) && connector.destroy !== undefined)) {
+      await connector.close(connection, { reason, graceful: slot.graceful, signal: controller.signal });
+    } else {
+      connector.destroy?.(connection);
+    }
+  } catch (error) {
+    runner.fault('close', error);
+    // It may be half closed: make sure.
+    if (slot.generation === generation) return finish(runner, slot, connection);
+  }
+  if (slot.generation === generation) runner.input(() => runner.machine.closed(slot, runner.now()));
+}
+
+/** Its holder did not give it back in time: it may be in the middle of anything, so there is no goodbye. */
+function isForced<T>(runner: Runner<T>, slot: Slot<T>): boolean {
+  return slot.reason === 'pool-closed' && !slot.graceful && runner.machine.state === 'closing';
+}
+
+/** Closing has outlasted its limit. */
+export function closeOverdue<T>(runner: Runner<T>, slot: Slot<T>): void {
+  const error = new StepTimeoutError('close', runner.options.closeTimeoutMs, runner.name);
+  abortStep(slot, error);
+  runner.fault('close', error);
+  finish(runner, slot, slot.connection as T);
+}
+
+function finish<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
+  const { machine } = runner;
+  const destroyed = destroyNow(runner, connection, 'close');
+  runner.input(() => (destroyed ? machine.closed(slot, runner.now()) : machine.abandoned(slot, runner.now())));
+}
+
+/** True when nothing of it is left, as far as the connector can tell. */
+export function destroyNow<T>(runner: Runner<T>, connection: T, where: string): boolean {
+  const { connector } = runner;
+  try {
+    if (connector.destroy !== undefined) {
+      connector.destroy(connection);
+      return true;
+    }
+    if (where === 'late') {
+      const signal = AbortSignal.abort();
+      const closing = connector.close?.(connection, { reason: 'late', graceful: false, signal });
+      Promise.resolve(closing).catch((error: unknown) => runner.fault('close', error));
+      return true;
+    }
+    return connector.close === undefined;
+  } catch (error) {
+    runner.fault('destroy', error);
+    return false;
+  }
+}

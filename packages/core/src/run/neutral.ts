@@ -1,0 +1,27 @@
+/**
+ * Runs jobs one after the other in one asynchronous context that belongs to nobody: the one this module was loaded in. A socket
+ * opened from inside the first caller's call would carry that caller's AsyncLocalStorage for life; a job never starts there.
+ */
+export function neutrally(job: () => void): void {
+  jobs.push(job);
+  wake();
+}
+
+let jobs: (() => void)[] = [];
+let wake = (): void => {};
+
+async function drive(): Promise<never> {
+  for (;;) {
+    while (jobs.length > 0) {
+      const batch = jobs;
+      jobs = [];
+      for (const job of batch) job();
+    }
+    // The continuation of this await runs in the context of this loop, whoever wakes it.
+    await new Promise<void>((resolve) => {
+      wake = resolve;
+    });
+  }
+}
+
+void drive();

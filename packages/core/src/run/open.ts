@@ -1,0 +1,141 @@
+import type { OpenContext, OpenVerdict } from '../connector.ts';
+import { OpenError } from '../errors.ts';
+import type { Slot } from '../machine/slot.ts';
+import { State } from '../machine/transitions.ts';
+import { matches } from '../matchers.ts';
+import { beside } from './beside.ts';
+import { destroyNow } from './close.ts';
+import type { Runner } from './runner.ts';
+
+/** Opens one connection and makes it ready: the connector's `open`, then every init hook, all under one limit. */
+export async function open<T>(runner: Runner<T>, slot: Slot<T>, signal: AbortSignal): Promise<void> {
+  const { generation } = slot;
+  const notes = beside(slot);
+  const context: OpenContext = { signal, attempt: slot.attempt, poolName: runner.name };
+  const current = (): boolean => slot.generation === generation;
+  let connection: T | undefined;
+  try {
+    signal.throwIfAborted();
+    connection = await runner.connector.open(context);
+    // The limit passed meanwhile and the slot was given up. The connection is nobody's: it must not stay open.
+    if (!current()) return late(runner, connection);
+    for (const hook of runner.initHooks) {
+      notes.opening = { step: 'init', hook: hook.name || undefined, connection };
+      signal.throwIfAborted();
+      await hook(connection, context);
+      if (!current()) return;
+    }
+    signal.throwIfAborted();
+  } catch (error) {
+    if (current()) openFailed(runner, slot, error, 'POOL_OPEN_FAILED');
+    return;
+  }
+  opened(runner, slot, connection);
+}
+
+function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
+  const notes = beside(slot);
+  notes.opening = undefined;
+  notes.controller = undefined;
+  const durationMs = runner.now() - slot.since;
+  let dead: { readonly error: unknown } | undefined;
+  try {
+    notes.unwatch = runner.connector.watch?.(connection, (error) => {
+      if (slot.connection === undefined) dead ??= { error };
+      else runner.broken(slot, error);
+    });
+  } catch (error) {
+    runner.fault('watch', error);
+  }
+  // It may have died while it was made ready, which only the watch sees.
+  if (dead !== undefined) {
+    notes.opening = { step: 'init', hook: undefined, connection };
+    const error = (dead as { readonly error: unknown }).error ?? new Error('the connection broke before it was ready');
+    return openFailed(runner, slot, error, 'POOL_OPEN_FAILED');
+  }
+  const tag = runner.tagOf(connection);
+  runner.lastOpenError = undefined;
+  runner.track(slot, connection);
+  runner.input(() => runner.machine.opened(slot, connection, tag, runner.now()));
+  runner.emit('open', () => [{ ...runner.info(slot), durationMs, attempt: slot.attempt }]);
+  runner.guardIdle(slot);
+}
+
+/** Also for an opening that outlasted its limit, whatever it is still doing. */
+export function openFailed<T>(runner: Runner<T>, slot: Slot<T>, cause: unknown, code: OpenError['code']): void {
+  const { machine, name } = runner;
+  const notes = beside(slot);
+  const { step, hook, connection } = notes.opening ?? { step: 'open', hook: undefined, connection: undefined };
+  notes.opening = undefined;
+  const cancelled = machine.state === 'closing' || machine.state === 'closed';
+  const what = step === 'open' ? 'open a connection' : `make a connection ready${hook === undefined ? '' : ` in ${hook}`}`;
+  const error = new OpenError(
+    `pool '${name}' could not ${what} (attempt ${slot.attempt}): ${messageOf(cause)}`,
+    name,
+    { code, step, hook, attempt: slot.attempt },
+    { cause },
+  );
+  const { attempt } = slot;
+  const retryInMs = backoff(runner, machine.probing.failures + 1);
+  const verdict = verdictOf(runner, cause);
+  if (!cancelled) runner.lastOpenError = error;
+  runner.input(() => machine.openFailed(slot, { error, verdict, retryInMs, connection, cancelled }, runner.now()));
+  if (cancelled) return;
+  const opensAt = machine.probing.opensAt();
+  const waitMs = opensAt === Infinity ? undefined : Math.max(0, opensAt - runner.now());
+  runner.emit('openError', () => [{ error, attempt, retryInMs: waitMs }]);
+  if (typeof verdict === 'object') {
+    runner.emit('notice', () => [{ code: 'limitForMs' in verdict ? 'capacity' : 'paused', detail: { ...verdict, error } }]);
+  }
+}
+
+function late<T>(runner: Runner<T>, connection: T): void {
+  runner.machine.totals.opened++;
+  runner.machine.totals.closedFor('late');
+  destroyNow(runner, connection, 'late');
+}
+
+function backoff<T>(runner: Runner<T>, attempt: number): number {
+  try {
+    const delayMs = runner.options.openBackoff(attempt);
+    if (typeof delayMs === 'number' && delayMs >= 0) return delayMs;
+    runner.fault('openBackoff', new TypeError(`openBackoff(${attempt}) answered ${String(delayMs)}, not a number of milliseconds`));
+  } catch (error) {
+    runner.fault('openBackoff', error);
+  }
+  // Neither a storm nor a standstill.
+  return 1000;
+}
+
+function verdictOf<T>(runner: Runner<T>, error: unknown): OpenVerdict {
+  const { connector, options } = runner;
+  if (matches(error, options.rejectOn, (fault) => runner.fault('rejectOn', fault))) return 'fatal';
+  try {
+    const verdict = connector.openVerdict?.(error) ?? 'retry';
+    if (isVerdict(verdict)) return verdict;
+    runner.fault('openVerdict', new TypeError(`openVerdict answered ${String(verdict)}`));
+  } catch (fault) {
+    runner.fault('openVerdict', fault);
+  }
+  return 'retry';
+}
+
+function isVerdict(verdict: unknown): verdict is OpenVerdict {
+  if (verdict === 'retry' || verdict === 'fatal') return true;
+  if (typeof verdict !== 'object' || verdict === null) return false;
+  const ms = 'limitForMs' in verdict ? verdict.limitForMs : 'pauseMs' in verdict ? verdict.pauseMs : undefined;
+  return typeof ms === 'number' && ms >= 0;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message || error.name : String(error);
+}
+
+/** Starts an opening the machine asked for. */
+export function startOpening<T>(runner: Runner<T>, slot: Slot<T>): () => void {
+  const controller = new AbortController();
+  beside(slot).controller = controller;
+  return () => {
+    if (slot.state === State.opening) void open(runner, slot, controller.signal);
+  };
+}

@@ -1,0 +1,37 @@
+import type { PoolControl } from '../connector.ts';
+import type { Slot } from '../machine/slot.ts';
+import type { Runner } from './runner.ts';
+
+/** Hands the connector the means to act on its pool; returns the way to detach, for when the pool is closed. */
+export function poolControl<T>(runner: Runner<T>, recycle: () => void): (() => void) | undefined {
+  const { connector, machine } = runner;
+  if (connector.attach === undefined) return undefined;
+  const slots = runner.trackConnections();
+  const about = (connection: T, act: (slot: Slot<T>, now: number) => void): void => {
+    const slot = slots.get(connection);
+    if (slot !== undefined) runner.input((_, now) => act(slot, now));
+  };
+  const control: PoolControl<T> = {
+    recycle,
+    retire: (connection, reason) => about(connection, (slot, now) => machine.retire(slot, reason, now)),
+    expireAt: (connection, atMs) => about(connection, (slot) => machine.expireAt(slot, atMs)),
+    park: (connection, forMs) => about(connection, (slot, now) => machine.park(slot, forMs, now)),
+    pause: (forMs) => runner.input((_, now) => machine.pause(forMs, now)),
+    limit: (max, forMs) => runner.input((_, now) => machine.lowerMax(max, forMs, now)),
+    notice: (code, detail) => runner.emit('notice', () => [{ code, detail }]),
+    now: () => runner.now(),
+  };
+  try {
+    const detach = connector.attach(control);
+    return () => {
+      try {
+        detach();
+      } catch (error) {
+        runner.fault('attach', error);
+      }
+    };
+  } catch (error) {
+    runner.fault('attach', error);
+    return undefined;
+  }
+}

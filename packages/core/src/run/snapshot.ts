@@ -1,0 +1,40 @@
+import type { Machine } from '../machine/machine.ts';
+import type { PoolStats } from '../stats.ts';
+
+export function snapshot<T, R>(machine: Machine<T, R>, now: number): PoolStats {
+  const { totals, waiters } = machine;
+  const { acquired, waited, waitedMs, leasedMs, timedOut, aborted, refused } = totals;
+  const { requeued, detached, abandoned, opened, openFailed, closed } = totals;
+  const oldest = waiters.oldest;
+  return {
+    max: machine.max,
+    min: machine.min,
+    effectiveMax: machine.effectiveMax,
+    reserving: machine.reserving.size,
+    opening: machine.opening.size,
+    idle: machine.idle.size,
+    checking: machine.checking.size,
+    leased: machine.leasedCount,
+    resetting: machine.resetting.size,
+    closing: machine.closing.size,
+    waiting: waiters.size,
+    oldestWaitMs: oldest === undefined ? 0 : Math.max(0, now - oldest.askedAt),
+    consecutiveFailures: machine.probing.failures,
+    totals: {
+      asked: acquired + timedOut + aborted + refused + waiters.size,
+      acquired,
+      waited,
+      waitedMs,
+      leasedMs,
+      timedOut,
+      aborted,
+      refused,
+      requeued,
+      detached,
+      abandoned,
+      opened,
+      openFailed,
+      closed: Object.fromEntries(closed),
+    },
+  };
+}
