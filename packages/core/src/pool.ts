@@ -3,6 +3,7 @@ import type { Connector } from './connector.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import type { AcquireOptions, Lease, LeaseRequest, UseContext, UseOptions } from './lease.ts';
 import type { PoolState } from './machine/machine.ts';
+import { close, recycle, resize, resume } from './machine/orders.ts';
 import { Waiter } from './machine/waiters.ts';
 import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
 import { type CloseReport, closePool } from './run/close-pool.ts';
@@ -37,7 +38,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     this.#runner = new Runner(connector, resolved, this);
     this.name = resolved.name;
     this.#detach = poolControl(this.#runner, () => this.recycle());
-    this.#runner.input((machine, now) => machine.resize(resolved.min, resolved.max, now));
+    this.#runner.input((machine, now) => machine.pump(now));
   }
 
   get state(): PoolState {
@@ -140,7 +141,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
 
   /** Replaces every connection: idle ones now, leased ones on return. Opening is tried again at once, also after a fatal failure. */
   recycle(): void {
-    this.#runner.input((machine, now) => machine.recycle(now));
+    this.#runner.input(recycle);
   }
 
   /**
@@ -152,17 +153,18 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     const { machine } = this.#runner;
     const { min = machine.min, max = machine.max } = limits;
     checkLimits(min, max);
-    this.#runner.input((_, now) => machine.resize(min, max, now));
+    this.#runner.input((_, now) => resize(machine, min, max, now));
   }
 
   /** Lends nothing and opens nothing until `resume()`. Callers queue, within their limits; leases come back. */
   suspend(): void {
-    this.#runner.machine.suspend();
+    const { machine } = this.#runner;
+    if (machine.state === 'open') machine.state = 'suspended';
   }
 
   /** Ends `suspend()`, and forgets earlier failures to open, fatal ones too. */
   resume(): void {
-    this.#runner.input((machine, now) => machine.resume(now));
+    this.#runner.input(resume);
   }
 
   /**
@@ -176,7 +178,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
       this.#detach?.();
       this.#runner.emit('close', () => []);
     });
-    this.#runner.input((machine, now) => machine.close(now + drainTimeoutMs, now));
+    this.#runner.input((machine, now) => close(machine, now + drainTimeoutMs, now));
     return this.#closing;
   }
 
@@ -235,10 +237,10 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
       runner.input((_, now) => machine.missed(now));
       return refuse(noneAvailable(runner), 'refused');
     }
-    if (!ofReady && machine.waiters.size >= runner.options.maxWaiting) return refuse(queueFull(runner), 'refused');
+    if (!ofReady && machine.queue.waiters.size >= runner.options.maxWaiting) return refuse(queueFull(runner), 'refused');
     runner.wait(
       new Waiter<Caller<T>>(caller, {
-        arrival: machine.arrival(),
+        arrival: machine.queue.arrival(),
         askedAt: runner.now(),
         limitMs,
         lane: ofReady ? 0 : (options?.priority ?? runner.defaultLane),

@@ -1,5 +1,6 @@
 import type { Alarm } from '../clock.ts';
 import { neutrally } from './neutral.ts';
+import { tick } from '../machine/tick.ts';
 import type { Runner } from './runner.ts';
 
 /** The pool's one timer: set to the earliest thing due, moved only forward, and holding the process only while somebody waits. */
@@ -17,7 +18,7 @@ export class AlarmClock<T> {
   /** Called after every input, so it must cost next to nothing when there is nothing to change. */
   adjust(): void {
     const { machine } = this.#runner;
-    if ((machine.wakeAt < this.#setFor || machine.awaited !== this.#keepsAlive) && !this.#asked) {
+    if ((machine.timetable.wakeAt < this.#setFor || machine.awaited !== this.#keepsAlive) && !this.#asked) {
       this.#asked = true;
       // Not here: a timer would keep the caller's asynchronous context.
       neutrally(this.#set);
@@ -35,7 +36,8 @@ export class AlarmClock<T> {
     const { machine, clock } = this.#runner;
     if (this.#setFor === -Infinity) return;
     this.#asked = false;
-    const { wakeAt, awaited } = machine;
+    const { awaited } = machine;
+    const { wakeAt } = machine.timetable;
     if (wakeAt < this.#setFor || (this.#alarm === undefined && awaited)) {
       this.#alarm?.[Symbol.dispose]();
       this.#setFor = wakeAt;
@@ -48,10 +50,9 @@ export class AlarmClock<T> {
   };
 
   readonly #ring = (): void => {
-    const { machine } = this.#runner;
     this.#alarm = undefined;
     this.#setFor = Infinity;
     this.#keepsAlive = false;
-    this.#runner.input(() => machine.tick(this.#runner.now()));
+    this.#runner.input(tick);
   };
 }

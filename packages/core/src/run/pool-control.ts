@@ -1,4 +1,5 @@
 import type { PoolControl } from '../connector.ts';
+import * as orders from '../machine/orders.ts';
 import type { Slot } from '../machine/slot.ts';
 import type { Runner } from './runner.ts';
 
@@ -13,11 +14,11 @@ export function poolControl<T>(runner: Runner<T>, recycle: () => void): (() => v
   };
   const control: PoolControl<T> = {
     recycle,
-    retire: (connection, reason) => about(connection, (slot, now) => machine.retire(slot, reason, now)),
-    expireAt: (connection, atMs) => about(connection, (slot) => machine.expireAt(slot, atMs)),
-    park: (connection, forMs) => about(connection, (slot, now) => machine.park(slot, forMs, now)),
-    pause: (forMs) => runner.input((_, now) => machine.pause(forMs, now)),
-    limit: (max, forMs) => runner.input((_, now) => machine.lowerMax(max, forMs, now)),
+    retire: (connection, reason) => about(connection, (slot, now) => orders.retire(machine, slot, reason, now)),
+    expireAt: (connection, atMs) => about(connection, (slot) => orders.expireAt(machine, slot, atMs)),
+    park: (connection, forMs) => about(connection, (slot, now) => orders.park(machine, slot, forMs, now)),
+    pause: (forMs) => runner.input((_, now) => orders.pause(machine, forMs, now)),
+    limit: (max, forMs) => runner.input((_, now) => orders.lowerMax(machine, max, forMs, now)),
     notice: (code, detail) => runner.emit('notice', () => [{ code, detail }]),
     now: () => runner.now(),
   };

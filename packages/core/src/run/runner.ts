@@ -247,7 +247,7 @@ export class Runner<T> {
     if (abandonment !== undefined) abandonment.watch(waiter);
     this.input(() => this.machine.want(waiter, this.now()));
     if (waiter.waiting && !waiter.ofReady && this.#announcer.hears.wait) {
-      this.emit('wait', () => [{ waiting: this.machine.waiters.size }]);
+      this.emit('wait', () => [{ waiting: this.machine.queue.waiters.size }]);
     }
   }
 
@@ -474,7 +474,7 @@ export class Runner<T> {
   /** Who has a connection now. */
   holders(): Holder[] {
     const now = this.now();
-    return [...this.machine.leasedLong, ...this.machine.leased].map((slot) => ({
+    return [...this.machine.slots.leasedSlots()].map((slot) => ({
       connectionId: slot.id,
       heldMs: now - slot.since,
       label: beside(slot).label,

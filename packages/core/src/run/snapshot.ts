@@ -2,7 +2,8 @@ import type { Machine } from '../machine/machine.ts';
 import type { PoolStats } from '../stats.ts';
 
 export function snapshot<T, R>(machine: Machine<T, R>, now: number): PoolStats {
-  const { totals, waiters } = machine;
+  const { totals, slots } = machine;
+  const { waiters } = machine.queue;
   const { acquired, waited, waitedMs, leasedMs, timedOut, aborted, refused } = totals;
   const { requeued, detached, abandoned, opened, openFailed, closed } = totals;
   const oldest = waiters.oldest;
@@ -10,13 +11,13 @@ export function snapshot<T, R>(machine: Machine<T, R>, now: number): PoolStats {
     max: machine.max,
     min: machine.min,
     effectiveMax: machine.effectiveMax,
-    reserving: machine.reserving.size,
-    opening: machine.opening.size,
-    idle: machine.idle.size,
-    checking: machine.checking.size,
-    leased: machine.leasedCount,
-    resetting: machine.resetting.size,
-    closing: machine.closing.size,
+    reserving: slots.reserving.size,
+    opening: slots.opening.size,
+    idle: slots.idle.size,
+    checking: slots.checking.size,
+    leased: slots.leasedCount,
+    resetting: slots.resetting.size,
+    closing: slots.closing.size,
     waiting: waiters.size,
     oldestWaitMs: oldest === undefined ? 0 : Math.max(0, now - oldest.askedAt),
     consecutiveFailures: machine.probing.failures,

@@ -122,7 +122,7 @@ function limit<T>(
   return {
     lift: () => {
       signal?.removeEventListener('abort', abort);
-      if (deadline !== undefined) runner.machine.deadlines.remove(deadline);
+      if (deadline !== undefined) runner.machine.timetable.deadlines.remove(deadline);
     },
   };
 }

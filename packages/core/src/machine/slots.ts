@@ -1,0 +1,238 @@
+import type { Effect, SlotEffect } from './effects.ts';
+import { IdleSet } from './idle-set.ts';
+import type { Limits } from './limits.ts';
+import { Slot } from './slot.ts';
+import { SlotList } from './slot-list.ts';
+import type { Timetable } from './timetable.ts';
+import { Event, follow, State } from './transitions.ts';
+
+/**
+ * Every slot, in the one container of its state, and every transition once. Which transition is made is the machine's decision;
+ * what goes with it (the list, the limit that starts to run, the effect) is settled here.
+ */
+export class Slots<T> {
+  readonly reserving = new SlotList<T>();
+  readonly opening = new SlotList<T>();
+  readonly idle: IdleSet<T>;
+  readonly checking = new SlotList<T>();
+  /** Lent, and by all experience soon back ... */
+  readonly leased = new SlotList<T>();
+  /** ... or not: held for long on purpose, or longer than is usual. */
+  readonly leasedLong = new SlotList<T>();
+  readonly resetting = new SlotList<T>();
+  readonly closing = new SlotList<T>();
+  /** Raised when connections become suspect: those proven under an older number must answer a ping before they are lent. */
+  suspicion = 0;
+  /** Raised to replace every connection: those opened under an older number are not lent again. */
+  vintage = 0;
+  readonly #limits: Limits;
+  readonly #timetable: Timetable<T>;
+  readonly #effects: Effect<T, never>[];
+  #lastId = 0;
+
+  constructor(limits: Limits, timetable: Timetable<T>, effects: Effect<T, never>[]) {
+    this.#limits = limits;
+    this.#timetable = timetable;
+    this.#effects = effects;
+    this.idle = new IdleSet(limits.order, limits.tags);
+  }
+
+  // ── How many ─────────────────────────────────────────────────────────────
+
+  get leasedCount(): number {
+    return this.leased.size + this.leasedLong.size;
+  }
+
+  /** Opened, and not on their way out. */
+  get established(): number {
+    return this.idle.size + this.checking.size + this.leasedCount + this.resetting.size;
+  }
+
+  /** On their way in, or established. */
+  get live(): number {
+    return this.reserving.size + this.opening.size + this.established;
+  }
+
+  get total(): number {
+    return this.live + this.closing.size;
+  }
+
+  *[Symbol.iterator](): Generator<Slot<T>, void, undefined> {
+    yield* this.reserving;
+    yield* this.opening;
+    yield* this.idle;
+    yield* this.checking;
+    yield* this.leasedSlots();
+    yield* this.resetting;
+    yield* this.closing;
+  }
+
+  *leasedSlots(): Generator<Slot<T>, void, undefined> {
+    yield* this.leasedLong;
+    yield* this.leased;
+  }
+
+  // ── In ───────────────────────────────────────────────────────────────────
+
+  reserve(now: number): Slot<T> {
+    const slot = new Slot<T>(++this.#lastId);
+    slot.vintage = this.vintage;
+    slot.since = now;
+    this.reserving.push(slot);
+    if (this.#limits.budgeted) this.effect('reserve', slot);
+    return slot;
+  }
+
+  open(slot: Slot<T>, round: number, attempt: number, now: number): void {
+    slot.round = round;
+    slot.attempt = attempt;
+    this.#move(slot, Event.permitted, this.opening, now);
+    this.#timetable.dueBy(now + this.#limits.openTimeoutMs);
+    this.effect('open', slot);
+  }
+
+  opened(slot: Slot<T>, connection: T, tag: string | undefined, now: number): void {
+    const { keepAliveMs, maxLifetimeMs, random } = this.#limits;
+    slot.connection = connection;
+    slot.tag = tag;
+    slot.openedAt = now;
+    slot.usedAt = now;
+    slot.provenAt = now;
+    slot.trust = this.suspicion;
+    // A tenth of jitter, so that connections born together do not die together.
+    slot.expiresAt = Math.min(slot.expiresAt, now + maxLifetimeMs * (1 - 0.1 * random()));
+    // The first ping falls anywhere in the interval: that spreads them over the pool.
+    slot.pingEveryMs = keepAliveMs * (0.1 + 0.8 * random());
+    this.#toIdle(slot, Event.opened, now);
+  }
+
+  // ── Lent and back ────────────────────────────────────────────────────────
+
+  lend(slot: Slot<T>, longLived: boolean, now: number): void {
+    this.#move(slot, Event.lent, longLived ? this.leasedLong : this.leased, now);
+    slot.uses++;
+    slot.longLived = longLived;
+    slot.reported = false;
+    if (!longLived) this.#timetable.leakBy(now + this.#limits.leakAfterMs);
+  }
+
+  /** It is not coming back soon. */
+  holdLong(slot: Slot<T>): void {
+    this.leased.remove(slot);
+    this.leasedLong.push(slot);
+  }
+
+  comeBack(slot: Slot<T>, now: number): void {
+    this.#toIdle(slot, Event.returned, now);
+  }
+
+  reset(slot: Slot<T>, now: number): void {
+    this.#move(slot, Event.soiled, this.resetting, now);
+    this.#timetable.dueBy(now + this.#limits.resetTimeoutMs);
+    this.effect('reset', slot);
+  }
+
+  cleaned(slot: Slot<T>, now: number): void {
+    this.#toIdle(slot, Event.cleaned, now);
+  }
+
+  // ── Idle ─────────────────────────────────────────────────────────────────
+
+  check(slot: Slot<T>, now: number): void {
+    this.#move(slot, Event.checked, this.checking, now);
+    this.#timetable.dueBy(now + this.#limits.pingTimeoutMs);
+    this.effect('ping', slot);
+  }
+
+  proved(slot: Slot<T>, now: number): void {
+    slot.provenAt = now;
+    slot.trust = this.suspicion;
+    slot.pingEveryMs = this.#limits.keepAliveMs * (0.9 + 0.1 * this.#limits.random());
+    this.#toIdle(slot, Event.proved, now);
+  }
+
+  /** An idle slot whose standing may have changed goes to the list where it now belongs. */
+  rearrange(slot: Slot<T>, now: number): void {
+    const from = slot.list as SlotList<T>;
+    const to = this.#idleListOf(slot, now);
+    if (from === to) return;
+    from.remove(slot);
+    if (from === this.idle.ready) this.idle.left(slot);
+    to.push(slot);
+    if (to === this.idle.ready) this.idle.joined(slot);
+    this.comeDue(slot);
+  }
+
+  /** When this idle slot next wants attention. */
+  dueAt(slot: Slot<T>): number {
+    const parked = slot.list === this.idle.parked ? slot.parkedUntil : Infinity;
+    return Math.min(slot.usedAt + this.#limits.idleTimeoutMs, slot.expiresAt, pingAt(slot), parked);
+  }
+
+  /** Sees to it that the slot gets the attention it wants in time. */
+  comeDue(slot: Slot<T>): void {
+    this.#timetable.attend(slot, slot.state === State.idle ? this.dueAt(slot) : slot.expiresAt);
+  }
+
+  // ── Out ──────────────────────────────────────────────────────────────────
+
+  end(slot: Slot<T>, reason: string, error: unknown, graceful: boolean, now: number): void {
+    slot.reason = reason;
+    slot.error ??= error;
+    slot.graceful = graceful && reason !== 'broken';
+    this.#timetable.forget(slot);
+    this.#move(slot, Event.ended, this.closing, now);
+    this.#timetable.dueBy(now + this.#limits.closeTimeoutMs);
+    this.effect('close', slot);
+  }
+
+  /** To be closed when what it is in the middle of is over. */
+  doom(slot: Slot<T>, reason: string): void {
+    if (slot.doom !== undefined || slot.state === State.closing || slot.state === State.gone) return;
+    slot.doom = reason;
+    if (slot.state === State.leased) this.effect('retiring', slot);
+  }
+
+  leave(slot: Slot<T>, event: Event, now: number): void {
+    this.#timetable.forget(slot);
+    this.#move(slot, event, undefined, now);
+    slot.connection = undefined;
+    slot.error = undefined;
+  }
+
+  effect(kind: SlotEffect<T>['kind'], slot: Slot<T>): void {
+    this.#effects.push({ kind, slot });
+  }
+
+  // ── Each move ────────────────────────────────────────────────────────────
+
+  #move(slot: Slot<T>, event: Event, to: SlotList<T> | undefined, now: number): void {
+    slot.state = follow(slot.state, event);
+    slot.generation++;
+    slot.since = now;
+    const from = slot.list as SlotList<T>;
+    from.remove(slot);
+    if (from === this.idle.ready) this.idle.left(slot);
+    to?.push(slot);
+  }
+
+  #toIdle(slot: Slot<T>, event: Event, now: number): void {
+    const list = this.#idleListOf(slot, now);
+    this.#move(slot, event, undefined, now);
+    // A ping is no use: the slot goes back to the end where those unused for long stand, or it would never age.
+    if (event === Event.proved) list.unshift(slot);
+    else list.push(slot);
+    if (list === this.idle.ready) this.idle.joined(slot);
+    if (slot.dueIndex < 0) this.comeDue(slot);
+  }
+
+  #idleListOf(slot: Slot<T>, now: number): SlotList<T> {
+    if (slot.parkedUntil > now) return this.idle.parked;
+    return slot.trust !== this.suspicion && this.#limits.pings ? this.idle.suspect : this.idle.ready;
+  }
+}
+
+/** When its keep-alive ping is due. */
+export function pingAt<T>(slot: Slot<T>): number {
+  return Math.max(slot.usedAt, slot.provenAt) + slot.pingEveryMs;
+}

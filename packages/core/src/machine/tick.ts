@@ -1,0 +1,99 @@
+import { returnsOverdueAt } from './demand.ts';
+import type { Machine } from './machine.ts';
+import type { Slot } from './slot.ts';
+import type { SlotList } from './slot-list.ts';
+import { pingAt } from './slots.ts';
+import { State } from './transitions.ts';
+import { Waiter } from './waiters.ts';
+
+/** Time has passed: does what is due, and says when to come again. */
+export function tick<T, R>(machine: Machine<T, R>, now: number): void {
+  const { limits, slots, timetable } = machine;
+  expireDeadlines(machine, now);
+  overdue(machine, slots.opening, now - limits.openTimeoutMs);
+  overdue(machine, slots.checking, now - limits.pingTimeoutMs);
+  overdue(machine, slots.resetting, now - limits.resetTimeoutMs);
+  overdue(machine, slots.closing, now - limits.closeTimeoutMs);
+  for (let slot = timetable.take(now); slot !== undefined; slot = timetable.take(now)) attend(machine, slot, now);
+  if (now >= machine.limitUntil) machine.limitMax = Infinity;
+  if (now >= timetable.leakAt) sweepLeaks(machine, now);
+  if (now >= timetable.drainBy) takeBack(machine, now);
+  // The pump may ask for an earlier time still.
+  timetable.wakeAt = nextDue(machine, now);
+  machine.pump(now);
+}
+
+function expireDeadlines<T, R>(machine: Machine<T, R>, now: number): void {
+  const { deadlines } = machine.timetable;
+  for (let deadline = deadlines.take(now); deadline !== undefined; deadline = deadlines.take(now)) {
+    if (deadline instanceof Waiter) machine.queue.refuse(deadline, 'timeout');
+    else machine.effects.push({ kind: 'overwork', work: deadline });
+  }
+}
+
+function overdue<T, R>(machine: Machine<T, R>, list: SlotList<T>, since: number): void {
+  for (let slot = list.head; slot !== undefined && slot.since <= since; slot = slot.next) {
+    machine.slots.effect('overdue', slot);
+  }
+}
+
+/** Something about this slot may be due: does it, and notes when to look again. */
+function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void {
+  const { limits, slots, timetable } = machine;
+  if (slot.state === State.leased && now >= slot.expiresAt) return slots.doom(slot, 'max-lifetime');
+  // Not idle: its other dues are noted again when it is.
+  if (slot.state !== State.idle) return timetable.attend(slot, slot.expiresAt);
+  if (slot.list === slots.idle.parked) slots.rearrange(slot, now);
+  if (now >= slot.expiresAt) return slots.end(slot, 'max-lifetime', undefined, true, now);
+  const idledOut = now >= slot.usedAt + limits.idleTimeoutMs;
+  if (idledOut && slots.live > machine.floor) return slots.end(slot, 'idle-timeout', undefined, true, now);
+  if (now >= pingAt(slot)) return slots.check(slot, now);
+  // Kept for `min` although it idled too long: look again one idle timeout from now.
+  const again = now + Math.max(limits.idleTimeoutMs, leastMs);
+  timetable.attend(slot, idledOut ? Math.min(again, slot.expiresAt, pingAt(slot)) : slots.dueAt(slot));
+}
+
+/** So that an idle timeout of zero is no busy loop. */
+const leastMs = 1000;
+
+function sweepLeaks<T, R>(machine: Machine<T, R>, now: number): void {
+  const { slots, timetable, limits } = machine;
+  timetable.leakAt = Infinity;
+  for (const slot of slots.leasedSlots()) {
+    if (slot.reported || slot.longLived) continue;
+    if (now - slot.since >= limits.leakAfterMs) {
+      slot.reported = true;
+      slots.effect('leak', slot);
+    } else {
+      timetable.leakAt = Math.min(timetable.leakAt, slot.since + limits.leakAfterMs);
+      // The rest of this list was lent later still.
+      if (slot.list === slots.leased) return;
+    }
+  }
+}
+
+/** The drain is over: nobody waits for leases any more. */
+function takeBack<T, R>(machine: Machine<T, R>, now: number): void {
+  const { slots, timetable } = machine;
+  timetable.drainBy = Infinity;
+  for (const slot of slots.leasedSlots()) {
+    machine.forced.push({ slot, heldMs: now - slot.since });
+    slots.end(slot, 'pool-closed', undefined, false, now);
+  }
+  for (const slot of slots.opening) slots.effect('overdue', slot);
+}
+
+function nextDue<T, R>(machine: Machine<T, R>, now: number): number {
+  const { limits, slots, probing, timetable, queue } = machine;
+  const opensAt = probing.opensAt();
+  return Math.min(
+    timetable.earliest,
+    (slots.opening.head?.since ?? Infinity) + limits.openTimeoutMs,
+    (slots.checking.head?.since ?? Infinity) + limits.pingTimeoutMs,
+    (slots.resetting.head?.since ?? Infinity) + limits.resetTimeoutMs,
+    (slots.closing.head?.since ?? Infinity) + limits.closeTimeoutMs,
+    machine.limitMax === Infinity ? Infinity : machine.limitUntil,
+    opensAt > now ? opensAt : Infinity,
+    returnsOverdueAt(slots, queue.waiters, machine.averages, now),
+  );
+}
