@@ -1,5 +1,7 @@
 export { type Backoff, constant, type ExponentialOptions, exponential } from './backoff.ts';
+export type { Budget, BudgetHolder, Permit } from './budget.ts';
 export { type Alarm, type Clock, systemClock } from './clock.ts';
+export { ConnectionBudget } from './connection-budget.ts';
 export {
   type CloseContext,
   type CloseReason,
@@ -26,8 +28,10 @@ export {
   WorkTimeoutError,
 } from './errors.ts';
 export type { ConnectionInfo, PoolEvents } from './events.ts';
+export { KeyedPool, type KeyedPoolOptions } from './keyed-pool.ts';
 export type { AcquireOptions, Lease, LeaseRequest, UseContext, UseOptions } from './lease.ts';
 export { type ErrorMatcher, matches } from './matchers.ts';
+export { OpenRateLimit } from './open-rate-limit.ts';
 export type { KeepAliveOptions, PoolOptions } from './options.ts';
 export { type CloseOptions, Pool } from './pool.ts';
 export { type RetryEvent, type RetryOptions, retry } from './retry.ts';

@@ -1,5 +1,6 @@
 import type { Backoff } from './backoff.ts';
 import { exponential } from './backoff.ts';
+import type { Budget } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { InitHook, PingContext } from './connector.ts';
 import { OptionsError } from './errors.ts';
@@ -51,6 +52,10 @@ export interface PoolOptions<T> {
   readonly whenDown?: 'wait' | 'refuse';
   /** Report a lease held longer than this; with where it was acquired once a first leak was seen. @default 60_000 */
   readonly leakAfterMs?: number;
+  /** Learn at what age the peer closes idle connections, and ping or replace them before. @default 'learn' */
+  readonly idleLimit?: 'learn' | 'off';
+  /** Limits shared with other pools. @default none */
+  readonly budget?: Budget | readonly Budget[];
   /** @default the system's monotonic clock */
   readonly clock?: Clock;
 }
@@ -63,7 +68,8 @@ export interface KeepAliveOptions<T> {
 }
 
 /** Every option with its value, as the pool goes by it. */
-export type ResolvedOptions<T> = Required<Omit<PoolOptions<T>, 'keepAlive' | 'init'>> & {
+export type ResolvedOptions<T> = Required<Omit<PoolOptions<T>, 'keepAlive' | 'init' | 'budget'>> & {
+  readonly budget: readonly Budget[];
   readonly keepAlive: KeepAliveOptions<T> | undefined;
   readonly init: readonly InitHook<T>[];
 };
@@ -98,6 +104,8 @@ const matchers: Rule = {
   accepts: (value) => Array.isArray(value) && value.every((matcher) => typeof matcher === 'function'),
   wants: 'an array of error classes or functions',
 };
+const isBudget = (value: unknown): boolean =>
+  typeof value === 'object' && value !== null && 'reserve' in value && 'join' in value;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
 
 let poolsNamed = 0;
@@ -138,6 +146,12 @@ const rules: Readonly<Record<keyof PoolOptions<unknown>, Rule>> = {
   priorities: count(1, () => 1, false),
   whenDown: oneOf('wait', 'refuse'),
   leakAfterMs: duration(60_000),
+  idleLimit: oneOf('learn', 'off'),
+  budget: {
+    fallback: () => [],
+    accepts: (value) => (Array.isArray(value) ? value.every(isBudget) : isBudget(value)),
+    wants: 'a budget (an object with join() and reserve()) or an array of them',
+  },
   clock: {
     fallback: () => systemClock,
     accepts: (value) => typeof value === 'object' && value !== null && 'now' in value && 'schedule' in value,
@@ -163,7 +177,11 @@ export function resolveOptions<T>(options: PoolOptions<T>, canPing: boolean): Re
     else resolved[name] = checked(name, given, rule.accepts(given), rule.wants);
   }
   const init = resolved.init as InitHook<T> | readonly InitHook<T>[];
-  const result = { ...resolved, init: Array.isArray(init) ? init : [init] } as unknown as ResolvedOptions<T>;
+  const result = {
+    ...resolved,
+    init: Array.isArray(init) ? init : [init],
+    budget: [resolved.budget].flat(),
+  } as unknown as ResolvedOptions<T>;
   const { keepAlive, min, max } = result;
   checkLimits(min, max);
   if (keepAlive !== undefined) {

@@ -15,6 +15,8 @@ export interface PoolStats {
   readonly waiting: number;
   /** How long the oldest waiter has waited; 0 while nobody waits. */
   readonly oldestWaitMs: number;
+  /** The age at which the peer was seen to close idle connections; undefined while nothing was learned. */
+  readonly learnedIdleLimitMs: number | undefined;
   /** Failed opens since the last success. */
   readonly consecutiveFailures: number;
   readonly totals: PoolTotals;

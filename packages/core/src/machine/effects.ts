@@ -10,10 +10,10 @@ export type Effect<T, R> = SlotEffect<T> | CallerEffect<R> | { readonly kind: 'c
  * open: answer `opened` or `openFailed` · ping: answer `proved` or `disproved` · reset: answer `cleaned` or `uncleaned` ·
  * close: answer `closed`, or `abandoned` when it cannot be done · overdue: what it does has outlasted its limit, answer for it ·
  * cancel: the opening is not wanted any more · retiring: tell its holder that the pool would like it back ·
- * leak: its lease is held for suspiciously long
+ * leak: its lease is held for suspiciously long · gone: give its permit back
  */
 export interface SlotEffect<T> {
-  readonly kind: 'reserve' | 'unreserve' | 'open' | 'ping' | 'reset' | 'close' | 'overdue' | 'cancel' | 'retiring' | 'leak';
+  readonly kind: 'reserve' | 'unreserve' | 'open' | 'ping' | 'reset' | 'close' | 'overdue' | 'cancel' | 'retiring' | 'leak' | 'gone';
   readonly slot: Slot<T>;
 }
 
@@ -21,6 +21,8 @@ export type CallerEffect<R> =
   | { readonly kind: 'refuse'; readonly waiter: Waiter<R>; readonly why: Refusal }
   /** Enough connections are there for a caller of `ready()`. */
   | { readonly kind: 'ready'; readonly waiter: Waiter<R> }
+  /** Something worth knowing was found out. */
+  | { readonly kind: 'notice'; readonly code: string; readonly detail: unknown }
   /** A caller's work has outlasted its limit. */
   | { readonly kind: 'overwork'; readonly work: Deadline };
 

@@ -20,6 +20,7 @@ export interface Limits {
   readonly pings: boolean;
   readonly resets: boolean;
   readonly tags: boolean;
+  readonly learnsIdleLimit: boolean;
   /** Openings need a permit. */
   readonly budgeted: boolean;
   /** For jitter: 0 up to 1. */

@@ -6,7 +6,7 @@ import type { Limits } from './limits.ts';
 import { Probing } from './probing.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
-import { Slots } from './slots.ts';
+import { activeAt, Slots } from './slots.ts';
 import { Timetable } from './timetable.ts';
 import { Totals } from './totals.ts';
 import { Event, State } from './transitions.ts';
@@ -41,6 +41,10 @@ export class Machine<T, R> {
   limitUntil: number = -Infinity;
   /** Leases that had not come back when the drain was over. */
   readonly forced: { readonly slot: Slot<T>; readonly heldMs: number }[] = [];
+  /** Somebody else waits for so many of this pool's permits ... */
+  pressure = 0;
+  /** ... since then. */
+  pressedAt = 0;
   /** A caller that does not wait found nothing: one connection more would have helped. */
   #missed = false;
 
@@ -249,6 +253,9 @@ export class Machine<T, R> {
   broken(slot: Slot<T>, error: unknown, now: number): void {
     switch (slot.state) {
       case State.idle:
+        this.#learn(slot, now);
+        this.slots.end(slot, 'broken', error, false, now);
+        break;
       case State.checking:
       case State.resetting:
         this.slots.end(slot, 'broken', error, false, now);
@@ -265,6 +272,24 @@ export class Machine<T, R> {
         return;
     }
     this.#broke(now);
+    this.pump(now);
+  }
+
+  /** The permit of its connection was lost: it has to go at once, whoever has it. */
+  lost(slot: Slot<T>, now: number): void {
+    switch (slot.state) {
+      case State.leased:
+        if (slot === this.offered) this.offered = undefined;
+        this.#heldUntil(slot, now);
+        break;
+      case State.idle:
+      case State.checking:
+      case State.resetting:
+        break;
+      default:
+        return;
+    }
+    this.slots.end(slot, 'permit-lost', undefined, false, now);
     this.pump(now);
   }
 
@@ -295,7 +320,27 @@ export class Machine<T, R> {
     if (slot.vintage !== this.slots.vintage) return 'recycled';
     if (this.state === 'closing') return 'pool-closed';
     if (this.slots.live > this.effectiveMax) return 'resized';
+    if (this.pressure > 0 && this.slots.live > this.floor) {
+      // Callers of its own come first, but not for ever: then the other pool gets one connection, and the patience starts anew.
+      if (this.queue.waiters.size === 0 || now - this.pressedAt >= patienceMs) {
+        this.pressure--;
+        this.pressedAt = now;
+        return 'budget';
+      }
+    }
     return undefined;
+  }
+
+  /** The peer closed it while it was idle: perhaps it closes all at this age. */
+  #learn(slot: Slot<T>, now: number): void {
+    const { slots, limits } = this;
+    if (!limits.learnsIdleLimit || !slots.idleLimit.died(now - activeAt(slot), now)) return;
+    for (const idle of slots.idle) slots.comeDue(idle);
+    this.notice('idle-limit', { estimateMs: slots.idleLimit.estimateMs });
+  }
+
+  notice(code: string, detail: unknown): void {
+    this.effects.push({ kind: 'notice', code, detail });
   }
 
   #broke(now: number): void {
@@ -344,9 +389,11 @@ export class Machine<T, R> {
     return freshest === undefined || this.#stale(freshest, now) ? undefined : freshest;
   }
 
-  /** It must answer a ping before it is lent, for having idled so long. */
+  /** It has idled too long to be lent just so. */
   #stale(slot: Slot<T>, now: number): boolean {
-    return this.limits.pings && now - Math.max(slot.usedAt, slot.provenAt) >= this.limits.pingAfterIdleMs;
+    return (
+      now >= this.slots.safeUntil(slot) || (this.limits.pings && now - activeAt(slot) >= this.limits.pingAfterIdleMs)
+    );
   }
 
   #checkForWaiters(now: number): void {
@@ -354,7 +401,8 @@ export class Machine<T, R> {
     while (checking.size < this.queue.waiters.size) {
       const slot = idle.suspect.tail ?? idle.ready.tail;
       if (slot === undefined) return;
-      this.slots.check(slot, now);
+      if (this.limits.pings) this.slots.check(slot, now);
+      else this.slots.end(slot, 'idle-limit', undefined, true, now);
     }
   }
 
@@ -369,7 +417,10 @@ export class Machine<T, R> {
 
   /** How many to keep whether or not anybody asks. */
   get floor(): number {
-    const least = Math.min(this.min, this.effectiveMax);
+    // What can neither be pinged nor kept idle would be opened only to be closed: after one round, wait for callers.
+    const { idleLimit } = this.slots;
+    const onDemand = idleLimit.known && !this.limits.pings && idleLimit.replaced >= this.min;
+    const least = onDemand ? 0 : Math.min(this.min, this.effectiveMax);
     return this.queue.readyCallers.size > 0 ? Math.max(1, least) : least;
   }
 
@@ -407,6 +458,9 @@ export class Machine<T, R> {
     }
   }
 }
+
+/** How long a pool with callers of its own keeps its connections from a pool that waits for a permit. */
+const patienceMs = 500;
 
 /** How an opening failed, and what that means for the next. */
 export interface OpenFailure<T> {

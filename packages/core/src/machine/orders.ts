@@ -1,6 +1,6 @@
 import type { Machine } from './machine.ts';
 import type { Slot } from './slot.ts';
-import { State } from './transitions.ts';
+import { Event, State } from './transitions.ts';
 
 // What the pool's owner and its connector may order, at any time.
 
@@ -17,6 +17,7 @@ export function recycle<T, R>(machine: Machine<T, R>, now: number): void {
   machine.probing.forgive();
   for (const slot of slots) {
     if (slot.state === State.idle) slots.end(slot, 'recycled', undefined, true, now);
+    else if (slot.state === State.reserving) slot.vintage = slots.vintage;
     else slots.doom(slot, 'recycled');
   }
   machine.pump(now);
@@ -52,6 +53,19 @@ function shrink<T, R>(machine: Machine<T, R>, now: number): void {
     if (excess-- <= 0) return;
     slots.effect('retiring', slot);
   }
+}
+
+/** Closes up to `count` idle connections above `min`, the longest unused first, for somebody else's sake; says how many. */
+export function shed<T, R>(machine: Machine<T, R>, count: number, now: number): number {
+  const { slots } = machine;
+  let closed = 0;
+  for (const slot of slots.idle) {
+    if (closed >= count || slots.live <= machine.floor) break;
+    slots.end(slot, 'budget', undefined, true, now);
+    closed++;
+  }
+  machine.pump(now);
+  return closed;
 }
 
 /** Opens nothing for a while. */
@@ -98,7 +112,8 @@ function endForClose<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): 
   const { slots } = machine;
   switch (slot.state) {
     case State.reserving:
-      return slots.effect('unreserve', slot);
+      slots.effect('unreserve', slot);
+      return slots.leave(slot, Event.unwanted, now);
     case State.opening:
       return slots.effect('cancel', slot);
     case State.idle:

@@ -44,6 +44,8 @@ export class Slot<T> {
   tag: string | undefined = undefined;
   /** Held for long on purpose. */
   longLived = false;
+  /** Left idle beyond the learned limit, to see whether the peer still closes it; not to be lent. */
+  testing = false;
   /** Its present lease was reported as a leak. */
   reported = false;
 

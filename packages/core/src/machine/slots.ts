@@ -1,4 +1,5 @@
 import type { Effect, SlotEffect } from './effects.ts';
+import { IdleLimit } from './idle-limit.ts';
 import { IdleSet } from './idle-set.ts';
 import type { Limits } from './limits.ts';
 import { Slot } from './slot.ts';
@@ -25,6 +26,7 @@ export class Slots<T> {
   suspicion = 0;
   /** Raised to replace every connection: those opened under an older number are not lent again. */
   vintage = 0;
+  readonly idleLimit = new IdleLimit();
   readonly #limits: Limits;
   readonly #timetable: Timetable<T>;
   readonly #effects: Effect<T, never>[];
@@ -163,10 +165,21 @@ export class Slots<T> {
     this.comeDue(slot);
   }
 
+  /** From here on the peer may be about to close it. */
+  safeUntil(slot: Slot<T>): number {
+    return slot.testing ? activeAt(slot) + this.idleLimit.outlivedMs : activeAt(slot) + this.idleLimit.safeMs;
+  }
+
   /** When this idle slot next wants attention. */
   dueAt(slot: Slot<T>): number {
     const parked = slot.list === this.idle.parked ? slot.parkedUntil : Infinity;
-    return Math.min(slot.usedAt + this.#limits.idleTimeoutMs, slot.expiresAt, pingAt(slot), parked);
+    return Math.min(
+      slot.usedAt + this.#limits.idleTimeoutMs,
+      slot.expiresAt,
+      pingAt(slot),
+      this.safeUntil(slot),
+      parked,
+    );
   }
 
   /** Sees to it that the slot gets the attention it wants in time. */
@@ -198,6 +211,7 @@ export class Slots<T> {
     this.#move(slot, event, undefined, now);
     slot.connection = undefined;
     slot.error = undefined;
+    if (this.#limits.budgeted) this.effect('gone', slot);
   }
 
   effect(kind: SlotEffect<T>['kind'], slot: Slot<T>): void {
@@ -234,5 +248,10 @@ export class Slots<T> {
 
 /** When its keep-alive ping is due. */
 export function pingAt<T>(slot: Slot<T>): number {
-  return Math.max(slot.usedAt, slot.provenAt) + slot.pingEveryMs;
+  return activeAt(slot) + slot.pingEveryMs;
+}
+
+/** When the peer last heard of it. */
+export function activeAt<T>(slot: Slot<T>): number {
+  return Math.max(slot.usedAt, slot.provenAt);
 }

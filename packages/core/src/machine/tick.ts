@@ -43,14 +43,43 @@ function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void 
   if (slot.state === State.leased && now >= slot.expiresAt) return slots.doom(slot, 'max-lifetime');
   // Not idle: its other dues are noted again when it is.
   if (slot.state !== State.idle) return timetable.attend(slot, slot.expiresAt);
-  if (slot.list === slots.idle.parked) slots.rearrange(slot, now);
+  if (slot.list === slots.idle.parked && !slot.testing) slots.rearrange(slot, now);
   if (now >= slot.expiresAt) return slots.end(slot, 'max-lifetime', undefined, true, now);
+  if (now >= slots.safeUntil(slot)) return outlastIdleLimit(machine, slot, now);
   const idledOut = now >= slot.usedAt + limits.idleTimeoutMs;
   if (idledOut && slots.live > machine.floor) return slots.end(slot, 'idle-timeout', undefined, true, now);
   if (now >= pingAt(slot)) return slots.check(slot, now);
   // Kept for `min` although it idled too long: look again one idle timeout from now.
   const again = now + Math.max(limits.idleTimeoutMs, leastMs);
-  timetable.attend(slot, idledOut ? Math.min(again, slot.expiresAt, pingAt(slot)) : slots.dueAt(slot));
+  timetable.attend(slot, idledOut ? Math.min(again, slot.expiresAt, pingAt(slot), slots.safeUntil(slot)) : slots.dueAt(slot));
+}
+
+/** The peer is expected to close it soon: pings it, closes it first, or (rarely) sees whether that is still so. */
+function outlastIdleLimit<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void {
+  const { slots, limits } = machine;
+  const { idleLimit } = slots;
+  if (slot.testing) {
+    // It lives: the peer has changed its mind.
+    idleLimit.forget();
+    machine.notice('idle-limit-forgotten', undefined);
+    slot.testing = false;
+    slot.parkedUntil = -Infinity;
+    slots.rearrange(slot, now);
+    for (const idle of slots.idle) slots.comeDue(idle);
+    return slots.comeDue(slot);
+  }
+  if (now >= idleLimit.testAt && slots.total < machine.effectiveMax) {
+    idleLimit.testAt = now + 20 * idleLimit.estimateMs;
+    slot.testing = true;
+    slot.parkedUntil = slots.safeUntil(slot);
+    slots.rearrange(slot, now);
+    return slots.comeDue(slot);
+  }
+  if (limits.pings) return slots.check(slot, now);
+  if (slots.live <= machine.min && ++idleLimit.replaced === machine.min) {
+    machine.notice('min-on-demand', { min: machine.min, idleLimitMs: idleLimit.estimateMs });
+  }
+  slots.end(slot, 'idle-limit', undefined, true, now);
 }
 
 /** So that an idle timeout of zero is no busy loop. */

@@ -1,3 +1,4 @@
+import type { Permit } from '../budget.ts';
 import type { Slot } from '../machine/slot.ts';
 import type { WorkScope } from './work-scope.ts';
 
@@ -8,6 +9,7 @@ export class Beside<T> {
   /** How far an opening has come. */
   opening: { readonly step: 'open' | 'init'; readonly hook: string | undefined; readonly connection: T | undefined } | undefined =
     undefined;
+  permits: readonly Permit[] | undefined = undefined;
   unwatch: (() => void) | undefined = undefined;
   /** The connector's `onIdle` was called last, not its `onLend`. */
   guarded = false;

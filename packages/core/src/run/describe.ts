@@ -1,4 +1,4 @@
-import { AcquireTimeoutError, OpenError, PoolClosedError, QueueFullError } from '../errors.ts';
+import { AcquireTimeoutError, ConnectionError, OpenError, PoolClosedError, QueueFullError } from '../errors.ts';
 import type { PoolStats } from '../stats.ts';
 import type { Runner } from './runner.ts';
 
@@ -14,6 +14,12 @@ export function fullness(stats: PoolStats): string {
 
 export function closedError<T>(runner: Runner<T>): PoolClosedError {
   return new PoolClosedError(`pool '${runner.name}' is ${runner.machine.state}; it lends no connections any more`, runner.name);
+}
+
+/** Told to work whose connection is taken from it. */
+export function takenBack<T>(runner: Runner<T>, reason: string): PoolClosedError | ConnectionError {
+  if (runner.machine.state === 'closing') return closedError(runner);
+  return new ConnectionError(`pool '${runner.name}' took this connection back (${reason})`);
 }
 
 export function queueFull<T>(runner: Runner<T>): QueueFullError {

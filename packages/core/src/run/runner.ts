@@ -16,10 +16,11 @@ import { type Beside, beside } from './beside.ts';
 import type { Caller } from './caller.ts';
 import { ping, reset, stepOverdue } from './check.ts';
 import { close, closeOverdue } from './close.ts';
-import { closedError, type Holder, refusal, timedOut } from './describe.ts';
+import { closedError, type Holder, refusal, takenBack, timedOut } from './describe.ts';
 import { neutrally } from './neutral.ts';
 import { openFailed, startOpening } from './open.ts';
 import { PoolLease } from './pool-lease.ts';
+import { Reservations } from './reserve.ts';
 import { snapshot } from './snapshot.ts';
 import type { WorkDeadline } from './work-scope.ts';
 
@@ -49,6 +50,7 @@ export class Runner<T> {
   readonly #announcer: Announcer;
   readonly #alarm: AlarmClock<T>;
   readonly #guards: boolean;
+  readonly #reservations: Reservations<T> | undefined;
   #tracked: Map<T, Slot<T>> | undefined = undefined;
   #settling = false;
   #turn = -0.5;
@@ -72,10 +74,12 @@ export class Runner<T> {
       pings: this.ping !== undefined,
       resets: connector.reset !== undefined,
       tags: connector.tag !== undefined,
-      budgeted: false,
+      learnsIdleLimit: options.idleLimit === 'learn',
+      budgeted: options.budget.length > 0,
       random: Math.random,
     });
     this.#alarm = new AlarmClock(this);
+    this.#reservations = options.budget.length > 0 ? new Reservations(this, options.budget) : undefined;
   }
 
   // ── Time ─────────────────────────────────────────────────────────────────
@@ -152,15 +156,30 @@ export class Runner<T> {
         return this.#refuse(effect.waiter, effect.why);
       case 'ready':
         return this.#tell(effect.waiter, (caller) => caller.onReady?.());
+      case 'notice': {
+        const { code, detail } = effect;
+        return this.emit('notice', () => [{ code, detail }]);
+      }
       case 'overwork':
         return (effect.work as WorkDeadline<T>).passed();
       case 'reserve':
+        return this.#reserve(effect.slot);
       case 'unreserve':
+        beside(effect.slot).controller?.abort();
         return;
+      case 'gone':
+        return this.#reservations?.release(effect.slot);
       case 'closed':
         this.#alarm.stop();
+        this.#reservations?.leave();
         return this.onClosed();
     }
+  }
+
+  #reserve(slot: Slot<T>): void {
+    const controller = new AbortController();
+    beside(slot).controller = controller;
+    neutrally(() => void this.#reservations?.reserve(slot, controller.signal));
   }
 
   #startClosing(slot: Slot<T>): void {
@@ -174,7 +193,7 @@ export class Runner<T> {
     this.unwatch(slot);
     notes.retiring?.abort();
     // Only for what the pool takes back by force: a lease that ended has no scope any more.
-    notes.scope?.abort(closedError(this));
+    notes.scope?.abort(takenBack(this, reason));
     notes.scope = undefined;
     this.emit('discard', () => [{ ...info, reason, ...(error === undefined ? {} : { error }) }]);
     neutrally(() => void close(this, slot));

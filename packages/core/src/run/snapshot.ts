@@ -20,6 +20,7 @@ export function snapshot<T, R>(machine: Machine<T, R>, now: number): PoolStats {
     closing: slots.closing.size,
     waiting: waiters.size,
     oldestWaitMs: oldest === undefined ? 0 : Math.max(0, now - oldest.askedAt),
+    learnedIdleLimitMs: slots.idleLimit.known ? slots.idleLimit.estimateMs : undefined,
     consecutiveFailures: machine.probing.failures,
     totals: {
       asked: acquired + timedOut + aborted + refused + waiters.size,
