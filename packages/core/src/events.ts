@@ -21,7 +21,17 @@ export interface PoolEvents {
   /** A connection left the pool, for whatever reason. */
   discard: [event: ConnectionInfo & { readonly reason: CloseReason; readonly error?: unknown }];
   /** A lease held longer than `leakAfterMs`; `stack` is where it was acquired, known once a first leak was suspected. */
-  leak: [event: ConnectionInfo & { readonly heldMs: number; readonly label: string | undefined; readonly stack: string | undefined }];
+  leak: [
+    event: ConnectionInfo & {
+      readonly heldMs: number;
+      readonly label: string | undefined;
+      readonly stack: string | undefined;
+      /** Nobody has the lease any more: it was forgotten, not held for long. Its connection is replaced. */
+      readonly dropped: boolean;
+    },
+  ];
+  /** A lease that was reported as a leak came back after all. */
+  leakReturned: [event: ConnectionInfo & { readonly heldMs: number; readonly label: string | undefined }];
   /** A connector has something to say (capacity, throttling, a certificate about to expire). */
   notice: [event: { readonly code: string; readonly detail: unknown }];
   /** Something the user passed in threw, rejected or hung where nobody could be told. */

@@ -4,7 +4,7 @@ import { ConnectionBudget } from './connection-budget.ts';
 import type { Connector } from './connector.ts';
 import { OptionsError, PoolClosedError } from './errors.ts';
 import type { AcquireOptions, Lease, UseContext, UseOptions } from './lease.ts';
-import { checked, checkDuration, type PoolOptions } from './options.ts';
+import { checkDuration, checked, type PoolOptions } from './options.ts';
 import { type CloseOptions, Pool } from './pool.ts';
 import type { CloseReport } from './run/close-pool.ts';
 
@@ -95,11 +95,7 @@ export class KeyedPool<K, T> implements AsyncDisposable {
   }
 
   /** As `Pool.use`, for one key. */
-  async use<R>(
-    key: K,
-    work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>,
-    options?: UseOptions,
-  ): Promise<R> {
+  async use<R>(key: K, work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>, options?: UseOptions): Promise<R> {
     return this.at(key).use(work, options);
   }
 
@@ -146,11 +142,14 @@ export class KeyedPool<K, T> implements AsyncDisposable {
   #watch(): void {
     if (this.#sweep !== undefined || this.#ttlMs === Infinity) return;
     const clock = this.#options.clock ?? systemClock;
-    this.#sweep = clock.schedule(() => {
-      this.#sweep = undefined;
-      this.#dropUnused();
-      if (this.#entries.size > 0 && this.#closing === undefined) this.#watch();
-    }, Math.max(this.#ttlMs, leastSweepMs));
+    this.#sweep = clock.schedule(
+      () => {
+        this.#sweep = undefined;
+        this.#dropUnused();
+        if (this.#entries.size > 0 && this.#closing === undefined) this.#watch();
+      },
+      Math.max(this.#ttlMs, leastSweepMs),
+    );
   }
 
   #dropUnused(): void {
@@ -172,7 +171,10 @@ const leastSweepMs = 10;
 
 function plainKey(key: unknown): string {
   if (typeof key === 'object' || typeof key === 'function' || typeof key === 'symbol') {
-    throw new OptionsError('keyOf', `keyOf is needed for keys that are not strings or numbers: ${typeof key} keys would all be the same`);
+    throw new OptionsError(
+      'keyOf',
+      `keyOf is needed for keys that are not strings or numbers: ${typeof key} keys would all be the same`,
+    );
   }
   return String(key);
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { FakeClock, ScriptedConnector } from '../testing/index.ts';
-import { Pool } from './pool.ts';
 import type { PoolOptions } from './options.ts';
+import { Pool } from './pool.ts';
 
 /** A peer that closes connections which were idle for a second, and says nothing of it. */
 async function setUp(options: Partial<PoolOptions<number>> = {}, ping?: () => void) {
@@ -50,7 +50,18 @@ async function setUp(options: Partial<PoolOptions<number>> = {}, ping?: () => vo
     pool.use((connection) => {
       heard.set(connection, clock.now());
     });
-  return { clock, pool, pass, use, reasons, notices, opens: () => opened, limit: (ms: number) => { limitMs = ms; } };
+  return {
+    clock,
+    pool,
+    pass,
+    use,
+    reasons,
+    notices,
+    opens: () => opened,
+    limit: (ms: number) => {
+      limitMs = ms;
+    },
+  };
 }
 
 describe('a peer that closes idle connections unannounced', () => {

@@ -4,11 +4,7 @@ export type ErrorMatcher = (abstract new (...args: never[]) => Error) | ((error:
 /**
  * Does any of the matchers recognise this error? A matcher that throws recognises nothing; hear of it through `onFault`.
  */
-export function matches(
-  error: unknown,
-  matchers: readonly ErrorMatcher[],
-  onFault?: (fault: unknown) => void,
-): boolean {
+export function matches(error: unknown, matchers: readonly ErrorMatcher[], onFault?: (fault: unknown) => void): boolean {
   for (const matcher of matchers) {
     if (isErrorClass(matcher)) {
       if (error instanceof matcher) return true;

@@ -54,6 +54,8 @@ export interface PoolOptions<T> {
   readonly leakAfterMs?: number;
   /** Learn at what age the peer closes idle connections, and ping or replace them before. @default 'learn' */
   readonly idleLimit?: 'learn' | 'off';
+  /** Name, in a timeout, the connection that the caller itself holds while it waits for another. Costs context tracking. @default false */
+  readonly nestedCheck?: boolean;
   /** Limits shared with other pools. @default none */
   readonly budget?: Budget | readonly Budget[];
   /** @default the system's monotonic clock */
@@ -147,6 +149,7 @@ const rules: Readonly<Record<keyof PoolOptions<unknown>, Rule>> = {
   whenDown: oneOf('wait', 'refuse'),
   leakAfterMs: duration(60_000),
   idleLimit: oneOf('learn', 'off'),
+  nestedCheck: { fallback: () => false, accepts: (value) => typeof value === 'boolean', wants: 'true or false' },
   budget: {
     fallback: () => [],
     accepts: (value) => (Array.isArray(value) ? value.every(isBudget) : isBudget(value)),

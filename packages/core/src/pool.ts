@@ -1,15 +1,15 @@
-import { checkDuration, checked, checkLimits, type PoolOptions, resolveOptions } from './options.ts';
 import type { Connector } from './connector.ts';
 import { GuardedEmitter } from './guarded-emitter.ts';
 import type { AcquireOptions, Lease, LeaseRequest, UseContext, UseOptions } from './lease.ts';
 import type { PoolState } from './machine/machine.ts';
 import { close, recycle, resize, resume } from './machine/orders.ts';
 import { Waiter } from './machine/waiters.ts';
+import { checkDuration, checked, checkLimits, type PoolOptions, resolveOptions } from './options.ts';
 import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
 import { type CloseReport, closePool } from './run/close-pool.ts';
 import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
-import { Runner } from './run/runner.ts';
 import { poolControl } from './run/pool-control.ts';
+import { Runner } from './run/runner.ts';
 import { streamWork, useWork } from './run/work.ts';
 import type { PoolStats } from './stats.ts';
 
@@ -56,14 +56,24 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws AcquireTimeoutError | QueueFullError | PoolClosedError | OpenError (fatal, or whenDown 'refuse') | signal.reason
    */
   acquire(options?: AcquireOptions): Promise<Lease<T>> {
-    if (options === undefined && !this.#runner.capturesSites) {
+    if (options === undefined && !this.#runner.tracks) {
       const lease = this.#runner.tryLend();
       if (lease !== undefined) return Promise.resolve(lease);
     }
     return new Promise((resolve, reject) => {
-      const site = this.#site();
-      const lease = this.#ask(options, (about) => new PromisedLease(resolve, reject, { ...about, site }));
-      if (lease !== undefined) resolve(lease);
+      const { nesting } = this.#runner;
+      const nested = nesting?.held();
+      const note = nesting?.asks();
+      const given =
+        note === undefined
+          ? resolve
+          : (lease: Lease<T>): void => {
+              note(lease);
+              resolve(lease);
+            };
+      const site = this.#runner.site();
+      const lease = this.#ask(options, (about) => new PromisedLease(given, reject, { ...about, site, nested }));
+      if (lease !== undefined) given(lease);
     });
   }
 
@@ -76,7 +86,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
   request(request: LeaseRequest<T>, options?: AcquireOptions): Lease<T> | undefined {
     return this.#ask(options, (about) => ({
       ...about,
-      site: this.#site(),
+      site: this.#runner.site(),
       onLease: (lease) => request.onLease(lease),
       onRefused: (error) => request.onRefused(error),
     }));
@@ -87,7 +97,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     const runner = this.#runner;
     const lease = runner.tryLend();
     if (lease === undefined) runner.input((machine, now) => machine.missed(now));
-    else if (runner.capturesSites) runner.note(lease, { site: this.#site() });
+    else if (runner.tracks) runner.note(lease, { site: runner.site() });
     return lease;
   }
 
@@ -99,7 +109,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws what `acquire` throws, and what the work throws; WorkTimeoutError after `workTimeoutMs`
    */
   use<R>(work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>, options?: UseOptions): Promise<R> {
-    if (options === undefined && !this.#runner.capturesSites) {
+    if (options === undefined && !this.#runner.tracks) {
       const lease = this.#runner.tryLend();
       if (lease !== undefined) return useWork(this.#runner, lease, work, undefined);
     }
@@ -202,8 +212,8 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     if (options?.signal?.aborted !== true) {
       const lease = runner.tryLend(options?.longLived, options?.prefer);
       if (lease !== undefined) {
-        if (options?.label !== undefined || runner.capturesSites) {
-          runner.note(lease, { label: options?.label, site: this.#site() });
+        if (options?.label !== undefined || runner.tracks) {
+          runner.note(lease, { label: options?.label, site: runner.site() });
         }
         return lease;
       }
@@ -224,8 +234,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     const limitMs = options?.timeoutMs ?? runner.options.acquireTimeoutMs;
     const caller = call({
       label: options?.label,
-      abandonment:
-        signal === undefined ? undefined : new Abandonment(signal, (waiter, reason) => runner.abandon(waiter, reason)),
+      abandonment: signal === undefined ? undefined : new Abandonment(signal, (waiter, reason) => runner.abandon(waiter, reason)),
     });
     const refuse = (error: unknown, count: 'aborted' | 'refused'): void => {
       if (!ofReady) machine.totals[count]++;
@@ -263,9 +272,5 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
       checked('signal', signal, typeof signal?.addEventListener === 'function', 'an AbortSignal');
     }
     if (prefer !== undefined) checked('prefer', prefer, Array.isArray(prefer), 'an array of tags');
-  }
-
-  #site(): Error | undefined {
-    return this.#runner.capturesSites ? new Error('acquired here') : undefined;
   }
 }

@@ -13,7 +13,18 @@ export type Effect<T, R> = SlotEffect<T> | CallerEffect<R> | { readonly kind: 'c
  * leak: its lease is held for suspiciously long · gone: give its permit back
  */
 export interface SlotEffect<T> {
-  readonly kind: 'reserve' | 'unreserve' | 'open' | 'ping' | 'reset' | 'close' | 'overdue' | 'cancel' | 'retiring' | 'leak' | 'gone';
+  readonly kind:
+    | 'reserve'
+    | 'unreserve'
+    | 'open'
+    | 'ping'
+    | 'reset'
+    | 'close'
+    | 'overdue'
+    | 'cancel'
+    | 'retiring'
+    | 'leak'
+    | 'gone';
   readonly slot: Slot<T>;
 }
 

@@ -391,9 +391,7 @@ export class Machine<T, R> {
 
   /** It has idled too long to be lent just so. */
   #stale(slot: Slot<T>, now: number): boolean {
-    return (
-      now >= this.slots.safeUntil(slot) || (this.limits.pings && now - activeAt(slot) >= this.limits.pingAfterIdleMs)
-    );
+    return now >= this.slots.safeUntil(slot) || (this.limits.pings && now - activeAt(slot) >= this.limits.pingAfterIdleMs);
   }
 
   #checkForWaiters(now: number): void {

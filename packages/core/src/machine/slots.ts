@@ -173,13 +173,7 @@ export class Slots<T> {
   /** When this idle slot next wants attention. */
   dueAt(slot: Slot<T>): number {
     const parked = slot.list === this.idle.parked ? slot.parkedUntil : Infinity;
-    return Math.min(
-      slot.usedAt + this.#limits.idleTimeoutMs,
-      slot.expiresAt,
-      pingAt(slot),
-      this.safeUntil(slot),
-      parked,
-    );
+    return Math.min(slot.usedAt + this.#limits.idleTimeoutMs, slot.expiresAt, pingAt(slot), this.safeUntil(slot), parked);
   }
 
   /** Sees to it that the slot gets the attention it wants in time. */

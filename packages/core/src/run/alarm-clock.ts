@@ -1,6 +1,5 @@
 import type { Alarm } from '../clock.ts';
 import { neutrally } from './neutral.ts';
-import { tick } from '../machine/tick.ts';
 import type { Runner } from './runner.ts';
 
 /** The pool's one timer: set to the earliest thing due, moved only forward, and holding the process only while somebody waits. */
@@ -53,6 +52,6 @@ export class AlarmClock<T> {
     this.#alarm = undefined;
     this.#setFor = Infinity;
     this.#keepsAlive = false;
-    this.#runner.input(tick);
+    this.#runner.tick();
   };
 }

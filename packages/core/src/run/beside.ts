@@ -1,5 +1,6 @@
 import type { Permit } from '../budget.ts';
 import type { Slot } from '../machine/slot.ts';
+import type { LeaseToken } from './pool-lease.ts';
 import type { WorkScope } from './work-scope.ts';
 
 /** What `run/` remembers beside a slot. */
@@ -15,6 +16,9 @@ export class Beside<T> {
   guarded = false;
   /** Made when a holder asks for `lease.retiring`. */
   retiring: AbortController | undefined = undefined;
+  /** Here while the connection is not lent; its lease has it otherwise. When that is dropped, nobody has it. */
+  token: LeaseToken<T> | undefined = undefined;
+  tokenRef: WeakRef<LeaseToken<T>> | undefined = undefined;
   /** Of the present lease. */
   label: string | undefined = undefined;
   /** Where the present lease was acquired; its stack is formatted only when read. */

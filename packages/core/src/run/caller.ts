@@ -8,6 +8,8 @@ export interface Caller<T> extends LeaseRequest<T> {
   readonly abandonment?: Abandonment<T> | undefined;
   readonly label?: string | undefined;
   readonly site?: Error | undefined;
+  /** What this caller held when it asked. */
+  readonly nested?: Lease<T> | undefined;
 }
 
 /** A caller's signal. It listens only while the caller waits: a signal that outlives a million waits must not collect them. */
@@ -45,17 +47,19 @@ export class PromisedLease<T> implements Caller<T> {
   readonly abandonment: Abandonment<T> | undefined;
   readonly label: string | undefined;
   readonly site: Error | undefined;
+  readonly nested: Lease<T> | undefined;
 
   constructor(
     resolve: (lease: Lease<T>) => void,
     reject: (error: unknown) => void,
-    about: Pick<Caller<T>, 'abandonment' | 'label' | 'site'>,
+    about: Pick<Caller<T>, 'abandonment' | 'label' | 'site' | 'nested'>,
   ) {
     this.#resolve = resolve;
     this.#reject = reject;
     this.abandonment = about.abandonment;
     this.label = about.label;
     this.site = about.site;
+    this.nested = about.nested;
   }
 
   onLease(lease: Lease<T>): void {

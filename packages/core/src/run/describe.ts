@@ -1,5 +1,6 @@
 import { AcquireTimeoutError, ConnectionError, OpenError, PoolClosedError, QueueFullError } from '../errors.ts';
 import type { PoolStats } from '../stats.ts';
+import type { Caller } from './caller.ts';
 import type { Runner } from './runner.ts';
 
 /** How full the pool is, in the words of its states; nothing that is zero, except the two everybody looks for. */
@@ -45,9 +46,11 @@ export function noneAvailable<T>(runner: Runner<T>): QueueFullError {
   );
 }
 
-export function timedOut<T>(runner: Runner<T>, timeoutMs: number, waitedMs: number): AcquireTimeoutError {
+export function timedOut<T>(runner: Runner<T>, caller: Caller<T>, timeoutMs: number, waitedMs: number): AcquireTimeoutError {
   const stats = runner.stats();
-  const message = `no connection of pool '${runner.name}' came within ${timeoutMs} ms (${fullness(stats)})${oldestHolder(runner)}${lastFailure(runner)}. ${advice(runner, stats)}`;
+  const what = `no connection of pool '${runner.name}' came within ${timeoutMs} ms (${fullness(stats)})`;
+  const why = `${nestedIn(caller)}${oldestHolder(runner)}${lastFailure(runner)}`;
+  const message = `${what}${why}. ${advice(runner, caller, stats)}`;
   return new AcquireTimeoutError(message, runner.name, { timeoutMs, waitedMs, stats }, cause(runner));
 }
 
@@ -80,18 +83,28 @@ function lastFailure<T>(runner: Runner<T>): string {
 }
 
 function oldestHolder<T>(runner: Runner<T>): string {
-  const oldest = runner.holders().reduce((a, b) => (a === undefined || b.heldMs > a.heldMs ? b : a), undefined as Holder | undefined);
+  const oldest = runner
+    .holders()
+    .reduce((a, b) => (a === undefined || b.heldMs > a.heldMs ? b : a), undefined as Holder | undefined);
   if (oldest === undefined) return '';
   const label = oldest.label === undefined ? '' : ` by '${oldest.label}'`;
   const site = oldest.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
   return `; connection ${oldest.connectionId} is held longest, for ${Math.round(oldest.heldMs)} ms${label}${site === undefined ? '' : ` ${site.trim()}`}`;
 }
 
+function nestedIn<T>(caller: Caller<T>): string {
+  const { nested } = caller;
+  return nested?.active ? `; the caller itself holds connection ${nested.connectionId} while it waits for another` : '';
+}
+
 /** One suggestion, the likeliest first. */
-function advice<T>(runner: Runner<T>, stats: PoolStats): string {
+function advice<T>(runner: Runner<T>, caller: Caller<T>, stats: PoolStats): string {
+  if (caller.nested?.active)
+    return 'Release the first connection before acquiring a second, or hand it on: nested acquires deadlock a pool';
   if (runner.machine.state === 'suspended') return 'The pool is suspended: call resume()';
   if (stats.consecutiveFailures > 0) return 'The endpoint does not take connections: see the cause';
   if (stats.opening > 0 && stats.leased === 0) return 'Opening takes long: look at openTimeoutMs and at the init hooks';
+  if (stats.reserving > 0) return 'A budget shared with other pools is used up: raise it, or lower what others keep';
   if (stats.leased >= stats.effectiveMax) return 'All connections are in use: hold them for less time, or raise max';
   return 'Raise acquireTimeoutMs if this wait is acceptable';
 }

@@ -99,7 +99,10 @@ function backoff<T>(runner: Runner<T>, attempt: number): number {
   try {
     const delayMs = runner.options.openBackoff(attempt);
     if (typeof delayMs === 'number' && delayMs >= 0) return delayMs;
-    runner.fault('openBackoff', new TypeError(`openBackoff(${attempt}) answered ${String(delayMs)}, not a number of milliseconds`));
+    runner.fault(
+      'openBackoff',
+      new TypeError(`openBackoff(${attempt}) answered ${String(delayMs)}, not a number of milliseconds`),
+    );
   } catch (error) {
     runner.fault('openBackoff', error);
   }

@@ -2,62 +2,75 @@ import type { CloseReason } from '../connector.ts';
 import { LeaseEndedError } from '../errors.ts';
 import type { Lease, LeaseRequest } from '../lease.ts';
 import type { Slot } from '../machine/slot.ts';
+import { beside } from './beside.ts';
 import type { Runner } from './runner.ts';
+
+/**
+ * One for each connection, and in the lease while it is lent: the pool then only has a weak reference to it, which tells a lease
+ * that is held for long from one that nobody holds any more. A finalizer for each lease would cost more than the lease.
+ */
+export class LeaseToken<T> {
+  readonly runner: Runner<T>;
+  readonly slot: Slot<T>;
+
+  constructor(runner: Runner<T>, slot: Slot<T>) {
+    this.runner = runner;
+    this.slot = slot;
+  }
+}
 
 /** A lease is good as long as its slot has not moved on: nobody has to invalidate it. */
 export class PoolLease<T> implements Lease<T> {
-  readonly #runner: Runner<T>;
-  readonly #slot: Slot<T>;
+  readonly #token: LeaseToken<T>;
   readonly #generation: number;
   #endedBy: string | undefined = undefined;
 
-  constructor(runner: Runner<T>, slot: Slot<T>) {
-    this.#runner = runner;
-    this.#slot = slot;
-    this.#generation = slot.generation;
+  constructor(token: LeaseToken<T>) {
+    this.#token = token;
+    this.#generation = token.slot.generation;
   }
 
   /** For the runner's own notes. */
   static slotOf<T>(lease: PoolLease<T>): Slot<T> {
-    return lease.#slot;
+    return lease.#token.slot;
   }
 
   get value(): T {
     if (!this.active) throw this.#ended('read');
-    return this.#slot.connection as T;
+    return this.#token.slot.connection as T;
   }
 
   get connectionId(): number {
-    return this.#slot.id;
+    return this.#token.slot.id;
   }
 
   get active(): boolean {
-    return this.#slot.generation === this.#generation;
+    return this.#token.slot.generation === this.#generation;
   }
 
   get retiring(): AbortSignal {
     if (!this.active) throw this.#ended('watch');
-    return this.#runner.retiring(this.#slot);
+    return this.#token.runner.retiring(this.#token.slot);
   }
 
   release(): void {
     this.#end('release');
-    this.#runner.release(this.#slot);
+    this.#token.runner.release(this.#token.slot);
   }
 
   discard(reason: CloseReason = 'discarded', error?: unknown): void {
     this.#end('discard');
-    this.#runner.discard(this.#slot, reason, error);
+    this.#token.runner.discard(this.#token.slot, reason, error);
   }
 
   detach(): T {
     this.#end('detach');
-    return this.#runner.detach(this.#slot);
+    return this.#token.runner.detach(this.#token.slot);
   }
 
   requeue(request: LeaseRequest<T>): void {
     this.#end('requeue');
-    this.#runner.requeue(this.#slot, request);
+    this.#token.runner.requeue(this.#token.slot, request);
   }
 
   [Symbol.dispose](): void {
@@ -65,15 +78,16 @@ export class PoolLease<T> implements Lease<T> {
   }
 
   #end(call: string): void {
-    if (this.#slot.generation !== this.#generation || this.#endedBy !== undefined) throw this.#ended(call);
+    if (this.#token.slot.generation !== this.#generation || this.#endedBy !== undefined) throw this.#ended(call);
     this.#endedBy = call;
+    beside(this.#token.slot).token = this.#token;
   }
 
   #ended(call: string): LeaseEndedError {
     const how = this.#endedBy === undefined ? 'the pool took it back' : `it ended with ${this.#endedBy}()`;
     return new LeaseEndedError(
-      `cannot ${call} this lease of connection ${this.#slot.id}: ${how}. A lease ends once; acquire another`,
-      this.#runner.name,
+      `cannot ${call} this lease of connection ${this.#token.slot.id}: ${how}. A lease ends once; acquire another`,
+      this.#token.runner.name,
     );
   }
 

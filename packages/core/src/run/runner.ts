@@ -7,6 +7,7 @@ import type { Lease, LeaseRequest } from '../lease.ts';
 import type { Effect } from '../machine/effects.ts';
 import { Machine } from '../machine/machine.ts';
 import type { Slot } from '../machine/slot.ts';
+import { tick } from '../machine/tick.ts';
 import { State } from '../machine/transitions.ts';
 import { Waiter } from '../machine/waiters.ts';
 import type { ResolvedOptions } from '../options.ts';
@@ -17,9 +18,10 @@ import type { Caller } from './caller.ts';
 import { ping, reset, stepOverdue } from './check.ts';
 import { close, closeOverdue } from './close.ts';
 import { closedError, type Holder, refusal, takenBack, timedOut } from './describe.ts';
+import { Nesting } from './nesting.ts';
 import { neutrally } from './neutral.ts';
 import { openFailed, startOpening } from './open.ts';
-import { PoolLease } from './pool-lease.ts';
+import { LeaseToken, PoolLease } from './pool-lease.ts';
 import { Reservations } from './reserve.ts';
 import { snapshot } from './snapshot.ts';
 import type { WorkDeadline } from './work-scope.ts';
@@ -44,8 +46,10 @@ export class Runner<T> {
   readonly initHooks: readonly InitHook<T>[];
   readonly ping: ((connection: T, context: PingContext) => void | PromiseLike<void>) | undefined;
   lastOpenError: OpenError | undefined = undefined;
-  /** A leak was suspected once: remember from now on where leases are acquired. */
-  capturesSites = false;
+  /** Remember of each lease where it was acquired (a leak was suspected) or by whom (`nestedCheck`). */
+  tracks: boolean;
+  readonly nesting: Nesting<T> | undefined;
+  #capturesUntil = -Infinity;
   onClosed: () => void = () => {};
   readonly #announcer: Announcer;
   readonly #alarm: AlarmClock<T>;
@@ -78,6 +82,8 @@ export class Runner<T> {
       budgeted: options.budget.length > 0,
       random: Math.random,
     });
+    this.nesting = options.nestedCheck ? Nesting.start() : undefined;
+    this.tracks = this.nesting !== undefined;
     this.#alarm = new AlarmClock(this);
     this.#reservations = options.budget.length > 0 ? new Reservations(this, options.budget) : undefined;
   }
@@ -103,6 +109,17 @@ export class Runner<T> {
     // The monotonic clock of most systems stops while the machine sleeps. What its peers did meanwhile, nobody here knows.
     if (Math.abs(drift - this.#drift) > sleptMs) this.input(() => this.machine.suspect(now));
     this.#drift = drift;
+  }
+
+  /** The alarm rings. */
+  tick(): void {
+    if (this.tracks && this.nesting === undefined && this.now() > this.#capturesUntil) this.tracks = false;
+    this.input(tick);
+  }
+
+  /** Where a lease is acquired, while that is worth its cost. */
+  site(): Error | undefined {
+    return this.now() <= this.#capturesUntil ? new Error('acquired here') : undefined;
   }
 
   // ── Inputs ───────────────────────────────────────────────────────────────
@@ -205,7 +222,9 @@ export class Runner<T> {
         const { openTimeoutMs } = this.options;
         const notes = beside(slot);
         const step = notes.opening?.hook === undefined ? 'opening' : `the init hook ${notes.opening.hook}`;
-        const cause = new Error(`${step} did not finish within ${openTimeoutMs} ms (openTimeoutMs, for open and init hooks together)`);
+        const cause = new Error(
+          `${step} did not finish within ${openTimeoutMs} ms (openTimeoutMs, for open and init hooks together)`,
+        );
         const { controller } = notes;
         openFailed(this, slot, cause, 'POOL_OPEN_TIMEOUT');
         controller?.abort(cause);
@@ -229,7 +248,11 @@ export class Runner<T> {
     for (;;) {
       const slot = this.machine.take(now, longLived, prefer);
       if (slot === undefined) return undefined;
-      if (this.isAlive(slot.connection as T)) return this.#lease(slot, 0);
+      if (this.isAlive(slot.connection as T)) {
+        // A lease may be the first thing that time is needed for: it could leak.
+        this.#alarm.adjust();
+        return this.#lease(slot, 0);
+      }
       this.input(() => this.machine.dead(slot, undefined, now));
     }
   }
@@ -237,9 +260,20 @@ export class Runner<T> {
   #lease(slot: Slot<T>, waitedMs: number): PoolLease<T> {
     if (this.#guards) this.unguard(slot);
     this.machine.totals.acquired++;
-    const lease = new PoolLease(this, slot);
+    const lease = new PoolLease(this.#token(slot));
     if (this.#announcer.hears.acquire) this.emit('acquire', () => [{ ...this.info(slot), waitedMs }]);
     return lease;
+  }
+
+  #token(slot: Slot<T>): LeaseToken<T> {
+    const notes = beside(slot);
+    let { token } = notes;
+    if (token === undefined) {
+      token = new LeaseToken(this, slot);
+      notes.tokenRef = new WeakRef(token);
+    }
+    notes.token = undefined;
+    return token;
   }
 
   #handOver(slot: Slot<T>): void {
@@ -282,11 +316,18 @@ export class Runner<T> {
     const { totals } = this.machine;
     const waitedMs = this.now() - waiter.askedAt;
     if (!waiter.ofReady) {
-      if (why === 'timeout') totals.timedOut++;
-      else totals.refused++;
+      if (why === 'timeout') {
+        totals.timedOut++;
+        // What nobody has any more serves at least the next caller.
+        for (const slot of this.machine.slots.leasedSlots()) this.#reclaim(slot);
+      } else totals.refused++;
     }
     const error =
-      why === 'timeout' ? timedOut(this, waiter.limitMs, waitedMs) : why === 'closed' ? closedError(this) : refusal(this);
+      why === 'timeout'
+        ? timedOut(this, waiter.request, waiter.limitMs, waitedMs)
+        : why === 'closed'
+          ? closedError(this)
+          : refusal(this);
     this.#tell(waiter, (caller) => caller.onRefused(error));
   }
 
@@ -307,8 +348,8 @@ export class Runner<T> {
     if (!this.isAlive(connection)) return this.#end(slot, 'broken', undefined, true);
     if (!this.#isClean(connection)) return this.#end(slot, 'unclean', undefined, false);
     const now = this.turn();
-    if (this.#announcer.hears.release) this.#announceRelease(slot, now);
-    if (slot.beside !== undefined) this.#forget(slot);
+    if (this.#announcer.hears.release || slot.reported) this.#announceRelease(slot, now);
+    this.#forget(slot);
     if (this.connector.tag !== undefined) slot.tag = this.tagOf(connection);
     const { machine } = this;
     machine.returned(slot, now);
@@ -502,14 +543,34 @@ export class Runner<T> {
   }
 
   #announceRelease(slot: Slot<T>, now: number): void {
+    if (slot.reported) this.#announceReturn(slot, now);
     this.emit('release', () => [{ ...this.info(slot), heldMs: Math.max(0, now - slot.since) }]);
   }
 
+  #announceReturn(slot: Slot<T>, now: number): void {
+    const { label } = beside(slot);
+    this.emit('leakReturned', () => [{ ...this.info(slot), heldMs: now - slot.since, label }]);
+  }
+
   #reportLeak(slot: Slot<T>): void {
-    this.capturesSites = true;
+    this.tracks = true;
+    this.#capturesUntil = this.now() + 10 * this.options.leakAfterMs;
+    if (!this.#reclaim(slot)) this.#announceLeak(slot, false);
+  }
+
+  /** True when nobody has the lease any more. Its connection may be in the middle of anything: it is replaced. */
+  #reclaim(slot: Slot<T>): boolean {
+    const { tokenRef, token } = beside(slot);
+    if (slot.state !== State.leased || token !== undefined || tokenRef?.deref() !== undefined) return false;
+    this.#announceLeak(slot, true);
+    this.#end(slot, 'leaked', undefined, false);
+    return true;
+  }
+
+  #announceLeak(slot: Slot<T>, dropped: boolean): void {
     const { label, site } = beside(slot);
     const heldMs = this.now() - slot.since;
-    this.emit('leak', () => [{ ...this.info(slot), heldMs, label, stack: site?.stack }]);
+    this.emit('leak', () => [{ ...this.info(slot), heldMs, label, stack: site?.stack, dropped }]);
   }
 }
 

@@ -116,8 +116,7 @@ function limit<T>(
   const abort = (): void => scope.abort(signal?.reason);
   if (signal?.aborted) abort();
   else signal?.addEventListener('abort', abort);
-  const deadline =
-    workTimeoutMs === undefined ? undefined : new WorkDeadline(scope, workTimeoutMs, runner.now(), runner.name);
+  const deadline = workTimeoutMs === undefined ? undefined : new WorkDeadline(scope, workTimeoutMs, runner.now(), runner.name);
   if (deadline !== undefined) runner.input((machine) => machine.limit(deadline));
   return {
     lift: () => {
@@ -126,4 +125,3 @@ function limit<T>(
     },
   };
 }
-
