@@ -2,20 +2,21 @@ import type { Budget, BudgetHolder, Permit } from './budget.ts';
 import { checked } from './options.ts';
 
 interface Reservation {
-  readonly holder: BudgetHolder;
   readonly grant: () => void;
 }
 
 /**
- * At most `max` connections at once, over every pool that joined. First come, first served; a pool that waits gets the idle
- * connections that other pools hold above their `min`.
+ * At most `max` connections at once, over every pool that joined. Pools that wait take turns; they get the idle connections that
+ * other pools hold above their `min`, and, once in a while, one that its pool would have lent to a caller of its own.
  */
 export class ConnectionBudget implements Budget {
   readonly max: number;
   /** Permits out, by holder. */
   readonly #held = new Map<BudgetHolder, number>();
-  readonly #waiting = new Set<Reservation>();
+  /** Reservations that wait, by holder, in the order of their turns. */
+  readonly #lines = new Map<BudgetHolder, Set<Reservation>>();
   #inUse = 0;
+  #waiting = 0;
   /** Connections that holders have closed for those who wait, and whose permits have not come back yet. */
   #shedding = 0;
 
@@ -31,7 +32,7 @@ export class ConnectionBudget implements Budget {
 
   /** Reservations that wait. */
   get waiting(): number {
-    return this.#waiting.size;
+    return this.#waiting;
   }
 
   join(holder: BudgetHolder): Disposable {
@@ -45,25 +46,42 @@ export class ConnectionBudget implements Budget {
 
   reserve(request: { readonly holder: BudgetHolder; readonly signal: AbortSignal }): Permit | Promise<Permit> {
     const { holder, signal } = request;
-    if (this.#inUse < this.max && this.#waiting.size === 0) return this.#permit(holder);
+    if (this.#inUse < this.max && this.#waiting === 0) return this.#permit(holder);
     return new Promise((resolve, reject) => {
+      if (signal.aborted) return reject(signal.reason);
       const leave = (): void => {
-        this.#waiting.delete(reservation);
+        this.#leaveLine(holder, reservation);
         this.#press();
         reject(signal.reason);
       };
       const reservation: Reservation = {
-        holder,
         grant: () => {
           signal.removeEventListener('abort', leave);
           resolve(this.#permit(holder));
         },
       };
-      if (signal.aborted) return reject(signal.reason);
       signal.addEventListener('abort', leave, { once: true });
-      this.#waiting.add(reservation);
+      const line = this.#lines.get(holder) ?? new Set();
+      line.add(reservation);
+      this.#lines.set(holder, line);
+      this.#waiting++;
       this.#press();
     });
+  }
+
+  #leaveLine(holder: BudgetHolder, reservation: Reservation): void {
+    const line = this.#lines.get(holder);
+    if (line?.delete(reservation) !== true) return;
+    this.#waiting--;
+    if (line.size === 0) this.#lines.delete(holder);
+  }
+
+  /** Its turn is over: others first. */
+  #toTheEnd(holder: BudgetHolder): void {
+    const line = this.#lines.get(holder);
+    if (line === undefined) return;
+    this.#lines.delete(holder);
+    this.#lines.set(holder, line);
   }
 
   #permit(holder: BudgetHolder): Permit {
@@ -74,30 +92,33 @@ export class ConnectionBudget implements Budget {
       [Symbol.dispose]: () => {
         if (!held) return;
         held = false;
-        this.#inUse--;
-        this.#held.set(holder, (this.#held.get(holder) ?? 1) - 1);
-        if (this.#shedding > 0) this.#shedding--;
-        this.#serve();
+        this.#giveBack(holder);
       },
     };
   }
 
-  #serve(): void {
-    for (const reservation of this.#waiting) {
+  #giveBack(holder: BudgetHolder): void {
+    this.#inUse--;
+    this.#held.set(holder, (this.#held.get(holder) ?? 1) - 1);
+    if (this.#shedding > 0) this.#shedding--;
+    // Who had one until now does not get it back while others wait.
+    this.#toTheEnd(holder);
+    for (const [next, line] of this.#lines) {
       if (this.#inUse >= this.max) break;
-      this.#waiting.delete(reservation);
+      const [reservation] = line;
+      if (reservation === undefined) continue;
+      this.#leaveLine(next, reservation);
+      this.#toTheEnd(next);
       reservation.grant();
     }
     this.#press();
   }
 
-  /** Those who wait need idle connections of others: now if there are any, else as they come back. */
+  /** Those who wait need connections of others: idle ones now, if there are any, else as they come back. */
   #press(): void {
-    let wanted = this.#waiting.size - this.#shedding;
-    // Only the first in line is asked for in the name of somebody else: a pool is never asked to shed for itself.
-    const [first] = this.#waiting;
     for (const [holder, held] of this.#held) {
-      if (held === 0 || holder === first?.holder) continue;
+      if (held === 0) continue;
+      let wanted = this.#waiting - this.#shedding - (this.#lines.get(holder)?.size ?? 0);
       if (wanted > 0) {
         const shed = holder.shed(wanted);
         this.#shedding += shed;
@@ -105,6 +126,5 @@ export class ConnectionBudget implements Budget {
       }
       holder.press(Math.max(0, wanted));
     }
-    if (first !== undefined) first.holder.press(0);
   }
 }
