@@ -22,6 +22,9 @@ export interface Alarm extends Disposable {
 /** `setTimeout` fires at once beyond this many milliseconds (2³¹ − 1). */
 export const longestTimeoutMs = 2_147_483_647;
 
+/** Immediates run when the callbacks and microtasks of a turn are done. Not every platform has them. */
+const afterTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));
+
 class SystemClock implements Clock {
   #turn = 0.5;
   #fresh = false;
@@ -37,8 +40,7 @@ class SystemClock implements Clock {
     if (!this.#fresh) {
       this.#turn = performance.now();
       this.#fresh = true;
-      // Immediates run when the turn's callbacks and microtasks are done.
-      setImmediate(this.#endTurn);
+      afterTurn(this.#endTurn);
     }
     return this.#turn;
   }

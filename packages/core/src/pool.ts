@@ -8,6 +8,7 @@ import { checkDuration, checked, checkLimits, type PoolOptions, resolveOptions }
 import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
 import { type CloseReport, closePool } from './run/close-pool.ts';
 import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
+import { abandon, tryLend, wait } from './run/lend.ts';
 import { poolControl } from './run/pool-control.ts';
 import { Runner } from './run/runner.ts';
 import { streamWork, useWork } from './run/work.ts';
@@ -56,12 +57,12 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws AcquireTimeoutError | QueueFullError | PoolClosedError | OpenError (fatal, or whenDown 'refuse') | signal.reason
    */
   acquire(options?: AcquireOptions): Promise<Lease<T>> {
-    if (options === undefined && !this.#runner.tracks) {
-      const lease = this.#runner.tryLend();
+    if (options === undefined && !this.#runner.leaks.tracks) {
+      const lease = tryLend(this.#runner);
       if (lease !== undefined) return Promise.resolve(lease);
     }
     return new Promise((resolve, reject) => {
-      const { nesting } = this.#runner;
+      const { nesting } = this.#runner.leaks;
       const nested = nesting?.held();
       const note = nesting?.asks();
       const given =
@@ -71,7 +72,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
               note(lease);
               resolve(lease);
             };
-      const site = this.#runner.site();
+      const site = this.#runner.leaks.site();
       const lease = this.#ask(options, (about) => new PromisedLease(given, reject, { ...about, site, nested }));
       if (lease !== undefined) given(lease);
     });
@@ -86,7 +87,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
   request(request: LeaseRequest<T>, options?: AcquireOptions): Lease<T> | undefined {
     return this.#ask(options, (about) => ({
       ...about,
-      site: this.#runner.site(),
+      site: this.#runner.leaks.site(),
       onLease: (lease) => request.onLease(lease),
       onRefused: (error) => request.onRefused(error),
     }));
@@ -95,9 +96,9 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
   /** An idle connection right now, or undefined (and one may start opening). Never jumps the queue. */
   tryAcquire(): Lease<T> | undefined {
     const runner = this.#runner;
-    const lease = runner.tryLend();
+    const lease = tryLend(runner);
     if (lease === undefined) runner.input((machine, now) => machine.missed(now));
-    else if (runner.tracks) runner.note(lease, { site: runner.site() });
+    else if (runner.leaks.tracks) runner.leaks.note(lease, { site: runner.leaks.site() });
     return lease;
   }
 
@@ -109,8 +110,8 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws what `acquire` throws, and what the work throws; WorkTimeoutError after `workTimeoutMs`
    */
   use<R>(work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>, options?: UseOptions): Promise<R> {
-    if (options === undefined && !this.#runner.tracks) {
-      const lease = this.#runner.tryLend();
+    if (options === undefined && !this.#runner.leaks.tracks) {
+      const lease = tryLend(this.#runner);
       if (lease !== undefined) return useWork(this.#runner, lease, work, undefined);
     }
     return this.#useLater(work, options);
@@ -210,10 +211,10 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     const runner = this.#runner;
     if (options !== undefined) this.#check(options);
     if (options?.signal?.aborted !== true) {
-      const lease = runner.tryLend(options?.longLived, options?.prefer);
+      const lease = tryLend(runner, options?.longLived, options?.prefer);
       if (lease !== undefined) {
-        if (options?.label !== undefined || runner.tracks) {
-          runner.note(lease, { label: options?.label, site: runner.site() });
+        if (options?.label !== undefined || runner.leaks.tracks) {
+          runner.leaks.note(lease, { label: options?.label, site: runner.leaks.site() });
         }
         return lease;
       }
@@ -234,7 +235,8 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     const limitMs = options?.timeoutMs ?? runner.options.acquireTimeoutMs;
     const caller = call({
       label: options?.label,
-      abandonment: signal === undefined ? undefined : new Abandonment(signal, (waiter, reason) => runner.abandon(waiter, reason)),
+      abandonment:
+        signal === undefined ? undefined : new Abandonment(signal, (waiter, reason) => abandon(runner, waiter, reason)),
     });
     const refuse = (error: unknown, count: 'aborted' | 'refused'): void => {
       if (!ofReady) machine.totals[count]++;
@@ -247,7 +249,8 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
       return refuse(noneAvailable(runner), 'refused');
     }
     if (!ofReady && machine.queue.waiters.size >= runner.options.maxWaiting) return refuse(queueFull(runner), 'refused');
-    runner.wait(
+    wait(
+      runner,
       new Waiter<Caller<T>>(caller, {
         arrival: machine.queue.arrival(),
         askedAt: runner.now(),

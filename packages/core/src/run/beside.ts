@@ -3,6 +3,15 @@ import type { Slot } from '../machine/slot.ts';
 import type { LeaseToken } from './pool-lease.ts';
 import type { WorkScope } from './work-scope.ts';
 
+/** Where a caller stood. Not the caller itself: that would keep the lease it was given from ever being found dropped. */
+export interface Place {
+  readonly arrival: number;
+  readonly askedAt: number;
+  readonly limitMs: number;
+  readonly lane: number;
+  readonly prefer: readonly (string | undefined)[] | undefined;
+}
+
 /** What `run/` remembers beside a slot. */
 export class Beside<T> {
   /** Ends the step under way: opening, ping, reset, close. */
@@ -24,10 +33,8 @@ export class Beside<T> {
   /** Where the present lease was acquired; its stack is formatted only when read. */
   site: Error | undefined = undefined;
   scope: WorkScope<T> | undefined = undefined;
-  /** The place in the queue that the present lease was served from. */
-  arrival = 0;
-  askedAt = 0;
-  limitMs = Infinity;
+  /** The place in the queue that the present lease was served from; undefined when it was got at once. */
+  place: Place | undefined = undefined;
 }
 
 export function beside<T>(slot: Slot<T>): Beside<T> {

@@ -16,7 +16,7 @@ export function ping<T>(runner: Runner<T>, slot: Slot<T>): void {
 export function reset<T>(runner: Runner<T>, slot: Slot<T>): void {
   const clean = runner.connector.reset?.bind(runner.connector);
   void serve(runner, slot, clean, {
-    done: () => runner.machine.cleaned(slot, runner.tagOf(slot.connection as T), runner.now()),
+    done: () => runner.machine.cleaned(slot, runner.hooks.tag(slot.connection as T), runner.now()),
     failed: (error) => runner.machine.uncleaned(slot, error, runner.now()),
   });
 }
@@ -32,11 +32,11 @@ async function serve<T>(
   const controller = new AbortController();
   const notes = beside(slot);
   notes.controller = controller;
-  runner.unguard(slot);
+  runner.hooks.unguard(slot);
   let failure: { readonly error: unknown } | undefined;
   try {
     await step?.(connection, { signal: controller.signal });
-    if (!runner.isAlive(connection)) failure = { error: new Error('the connection is not alive after its ping or reset') };
+    if (!runner.hooks.isAlive(connection)) failure = { error: new Error('the connection is not alive after its ping or reset') };
   } catch (error) {
     failure = { error };
   }
@@ -45,7 +45,7 @@ async function serve<T>(
   notes.controller = undefined;
   if (failure === undefined) runner.input(answer.done);
   else runner.input(() => answer.failed((failure as { readonly error: unknown }).error));
-  runner.guardIdle(slot);
+  runner.hooks.guardIdle(slot);
 }
 
 /** The step has outlasted its limit: it is over, whatever it still does. */

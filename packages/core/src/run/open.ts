@@ -42,7 +42,7 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
   try {
     notes.unwatch = runner.connector.watch?.(connection, (error) => {
       if (slot.connection === undefined) dead ??= { error };
-      else runner.broken(slot, error);
+      else runner.input((machine, now) => machine.broken(slot, error, now));
     });
   } catch (error) {
     runner.fault('watch', error);
@@ -53,12 +53,12 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
     const error = (dead as { readonly error: unknown }).error ?? new Error('the connection broke before it was ready');
     return openFailed(runner, slot, error, 'POOL_OPEN_FAILED');
   }
-  const tag = runner.tagOf(connection);
+  const tag = runner.hooks.tag(connection);
   runner.lastOpenError = undefined;
   runner.track(slot, connection);
   runner.input(() => runner.machine.opened(slot, connection, tag, runner.now()));
   runner.emit('open', () => [{ ...runner.info(slot), durationMs, attempt: slot.attempt }]);
-  runner.guardIdle(slot);
+  runner.hooks.guardIdle(slot);
 }
 
 /** Also for an opening that outlasted its limit, whatever it is still doing. */

@@ -4,6 +4,7 @@ import type { Lease, LeaseRequest } from '../lease.ts';
 import type { Slot } from '../machine/slot.ts';
 import { beside } from './beside.ts';
 import type { Runner } from './runner.ts';
+import { detach, discard, release, requeue, retiring } from './take-back.ts';
 
 /**
  * One for each connection, and in the lease while it is lent: the pool then only has a weak reference to it, which tells a lease
@@ -50,27 +51,27 @@ export class PoolLease<T> implements Lease<T> {
 
   get retiring(): AbortSignal {
     if (!this.active) throw this.#ended('watch');
-    return this.#token.runner.retiring(this.#token.slot);
+    return retiring(this.#token.runner, this.#token.slot);
   }
 
   release(): void {
     this.#end('release');
-    this.#token.runner.release(this.#token.slot);
+    release(this.#token.runner, this.#token.slot);
   }
 
   discard(reason: CloseReason = 'discarded', error?: unknown): void {
     this.#end('discard');
-    this.#token.runner.discard(this.#token.slot, reason, error);
+    discard(this.#token.runner, this.#token.slot, reason, error);
   }
 
   detach(): T {
     this.#end('detach');
-    return this.#token.runner.detach(this.#token.slot);
+    return detach(this.#token.runner, this.#token.slot);
   }
 
   requeue(request: LeaseRequest<T>): void {
     this.#end('requeue');
-    this.#token.runner.requeue(this.#token.slot, request);
+    requeue(this.#token.runner, this.#token.slot, request);
   }
 
   [Symbol.dispose](): void {

@@ -1,6 +1,8 @@
 import { isConnectionError } from '../errors.ts';
 import type { Lease, UseContext, UseOptions } from '../lease.ts';
 import { matches } from '../matchers.ts';
+import { beside } from './beside.ts';
+import { PoolLease } from './pool-lease.ts';
 import type { Runner } from './runner.ts';
 import { WorkDeadline, WorkScope } from './work-scope.ts';
 
@@ -12,7 +14,7 @@ export async function useWork<T, R>(
   options: UseOptions | undefined,
 ): Promise<R> {
   const scope = new WorkScope(lease);
-  runner.note(lease, { scope });
+  beside(PoolLease.slotOf(lease as PoolLease<T>)).scope = scope;
   const limits = limit(runner, scope, options?.signal, options?.workTimeoutMs);
   try {
     const working = work(lease.value, scope);
@@ -35,7 +37,7 @@ export async function* streamWork<T, R>(
   signal: AbortSignal | undefined,
 ): AsyncGenerator<R, void, undefined> {
   const scope = new WorkScope(lease);
-  runner.note(lease, { scope });
+  beside(PoolLease.slotOf(lease as PoolLease<T>)).scope = scope;
   const limits = limit(runner, scope, signal, undefined);
   let items: AsyncIterator<R> | undefined;
   let over = false;

@@ -1,0 +1,111 @@
+import type { Refusal } from '../machine/effects.ts';
+import type { Slot } from '../machine/slot.ts';
+import type { Waiter } from '../machine/waiters.ts';
+import { beside } from './beside.ts';
+import type { Caller } from './caller.ts';
+import { closedError, refusal, timedOut } from './describe.ts';
+import { LeaseToken, PoolLease } from './pool-lease.ts';
+import type { Runner } from './runner.ts';
+
+/** An idle connection now, passing nobody who waits; undefined when there is none. */
+export function tryLend<T>(
+  runner: Runner<T>,
+  longLived?: boolean,
+  prefer?: readonly (string | undefined)[],
+): PoolLease<T> | undefined {
+  const { machine } = runner;
+  const now = runner.turn();
+  for (;;) {
+    const slot = machine.take(now, longLived, prefer);
+    if (slot === undefined) return undefined;
+    if (runner.hooks.isAlive(slot.connection as T)) {
+      // A lease may be the first thing that time is needed for: it could leak.
+      runner.alarm.adjust();
+      return lease(runner, slot, 0);
+    }
+    machine.dead(slot, undefined, now);
+    runner.settle();
+  }
+}
+
+function lease<T>(runner: Runner<T>, slot: Slot<T>, waitedMs: number): PoolLease<T> {
+  runner.hooks.unguard(slot);
+  runner.machine.totals.acquired++;
+  if (runner.hears.acquire) runner.emit('acquire', () => [{ ...runner.info(slot), waitedMs }]);
+  return new PoolLease(tokenOf(runner, slot));
+}
+
+function tokenOf<T>(runner: Runner<T>, slot: Slot<T>): LeaseToken<T> {
+  const notes = beside(slot);
+  let { token } = notes;
+  if (token === undefined) {
+    token = new LeaseToken(runner, slot);
+    notes.tokenRef = new WeakRef(token);
+  }
+  notes.token = undefined;
+  return token;
+}
+
+/** The machine offers a connection: to whoever is at the head of the queue, if it is alive. */
+export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
+  const { machine, hooks } = runner;
+  const now = runner.turn();
+  if (!hooks.isAlive(slot.connection as T)) return machine.dead(slot, undefined, now);
+  // What was asked may have ended the connection, or the pool.
+  if (machine.offered !== slot) return;
+  const waiter = machine.accepted(slot, now);
+  if (waiter === undefined) return hooks.guardIdle(slot);
+  const caller = waiter.request;
+  const given = lease(runner, slot, Math.max(0, now - waiter.askedAt));
+  const notes = beside(slot);
+  notes.label = caller.label;
+  notes.site = caller.site;
+  const { arrival, askedAt, limitMs, lane, prefer } = waiter;
+  notes.place = { arrival, askedAt, limitMs, lane, prefer };
+  tell(runner, waiter, () => caller.onLease(given));
+}
+
+/** Queues a caller. */
+export function wait<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>): void {
+  waiter.request.abandonment?.watch(waiter);
+  runner.input((machine, now) => machine.want(waiter, now));
+  if (waiter.waiting && !waiter.ofReady) {
+    runner.emit('wait', () => [{ waiting: runner.machine.queue.waiters.size }]);
+  }
+}
+
+/** A caller gives up. */
+export function abandon<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, reason: unknown): void {
+  runner.input((machine, now) => {
+    if (!machine.leave(waiter, now)) return;
+    if (!waiter.ofReady) machine.totals.aborted++;
+    tell(runner, waiter, (caller) => caller.onRefused(reason));
+  });
+}
+
+export function refuse<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Refusal): void {
+  const { totals } = runner.machine;
+  if (!waiter.ofReady) {
+    if (why === 'timeout') totals.timedOut++;
+    else totals.refused++;
+  }
+  // What nobody has any more serves at least the next caller.
+  if (why === 'timeout') runner.leaks.reclaimDropped();
+  tell(runner, waiter, (caller) => caller.onRefused(refusalError(runner, waiter, why)));
+}
+
+function refusalError<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Refusal): Error {
+  if (why === 'closed') return closedError(runner);
+  if (why !== 'timeout') return refusal(runner);
+  return timedOut(runner, waiter.request, waiter.limitMs, runner.now() - waiter.askedAt);
+}
+
+export function tell<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, how: (caller: Caller<T>) => void): void {
+  const caller = waiter.request;
+  caller.abandonment?.unwatch();
+  try {
+    how(caller);
+  } catch (error) {
+    runner.fault('request', error);
+  }
+}

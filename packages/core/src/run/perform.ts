@@ -1,0 +1,103 @@
+import type { CloseReason } from '../connector.ts';
+import type { Effect } from '../machine/effects.ts';
+import type { Slot } from '../machine/slot.ts';
+import { State } from '../machine/transitions.ts';
+import { beside } from './beside.ts';
+import type { Caller } from './caller.ts';
+import { ping, reset, stepOverdue } from './check.ts';
+import { close, closeOverdue } from './close.ts';
+import { closedError, takenBack } from './describe.ts';
+import { refuse, tell } from './lend.ts';
+import { neutrally } from './neutral.ts';
+import { openFailed, startOpening } from './open.ts';
+import type { Runner } from './runner.ts';
+import type { WorkDeadline } from './work-scope.ts';
+
+/** Does one thing the machine wants done. */
+export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): void {
+  switch (effect.kind) {
+    case 'reserve':
+      return startReserving(runner, effect.slot);
+    case 'unreserve':
+      return beside(effect.slot).controller?.abort();
+    case 'open':
+      return neutrally(startOpening(runner, effect.slot));
+    case 'ping':
+      return neutrally(() => effect.slot.state === State.checking && ping(runner, effect.slot));
+    case 'reset':
+      return neutrally(() => effect.slot.state === State.resetting && reset(runner, effect.slot));
+    case 'close':
+      return startClosing(runner, effect.slot);
+    case 'overdue':
+      return overdue(runner, effect.slot);
+    case 'cancel':
+      return beside(effect.slot).controller?.abort(closedError(runner));
+    case 'gone':
+      return runner.reservations?.release(effect.slot);
+    case 'retiring':
+      return beside(effect.slot).retiring?.abort();
+    case 'leak':
+      return runner.leaks.report(effect.slot);
+    case 'refuse':
+      return refuse(runner, effect.waiter, effect.why);
+    case 'ready':
+      return tell(runner, effect.waiter, (caller) => caller.onReady?.());
+    case 'overwork':
+      return (effect.work as WorkDeadline<T>).passed();
+    case 'notice': {
+      const { code, detail } = effect;
+      return runner.emit('notice', () => [{ code, detail }]);
+    }
+    case 'closed':
+      return runner.finish();
+  }
+}
+
+function startReserving<T>(runner: Runner<T>, slot: Slot<T>): void {
+  const controller = new AbortController();
+  beside(slot).controller = controller;
+  neutrally(() => void runner.reservations?.reserve(slot, controller.signal));
+}
+
+function startClosing<T>(runner: Runner<T>, slot: Slot<T>): void {
+  const notes = beside(slot);
+  const { error } = slot;
+  const reason = (slot.reason ?? 'discarded') as CloseReason;
+  const info = runner.info(slot);
+  notes.controller?.abort(error);
+  notes.controller = undefined;
+  runner.hooks.unguard(slot);
+  runner.hooks.unwatch(slot);
+  runner.untrack(slot);
+  notes.retiring?.abort();
+  // Only when the pool took the connection back by force: work that ended by itself has left its scope.
+  notes.scope?.abort(takenBack(runner, reason));
+  notes.scope = undefined;
+  runner.emit('discard', () => [{ ...info, reason, ...(error === undefined ? {} : { error }) }]);
+  neutrally(() => void close(runner, slot));
+}
+
+/** What this slot is doing has outlasted its limit: answers in its place. */
+function overdue<T>(runner: Runner<T>, slot: Slot<T>): void {
+  switch (slot.state) {
+    case State.opening: {
+      const { openTimeoutMs } = runner.options;
+      const notes = beside(slot);
+      const { controller } = notes;
+      const step = notes.opening?.hook === undefined ? 'opening' : `the init hook ${notes.opening.hook}`;
+      const limit = `${openTimeoutMs} ms (openTimeoutMs, for open and init hooks together)`;
+      const cause = new Error(`${step} did not finish within ${limit}`);
+      openFailed(runner, slot, cause, 'POOL_OPEN_TIMEOUT');
+      controller?.abort(cause);
+      return;
+    }
+    case State.checking:
+      return runner.machine.disproved(slot, stepOverdue(runner, slot, 'ping'), runner.now());
+    case State.resetting:
+      return runner.machine.uncleaned(slot, stepOverdue(runner, slot, 'reset'), runner.now());
+    case State.closing:
+      return closeOverdue(runner, slot);
+    default:
+    // Something else has ended it meanwhile.
+  }
+}
