@@ -5,6 +5,7 @@ import type { PoolState } from './machine/machine.ts';
 import { close, recycle, resize, resume } from './machine/orders.ts';
 import { Waiter } from './machine/waiters.ts';
 import { checkDuration, checked, checkLimits, type PoolOptions, resolveOptions } from './options.ts';
+import type { Place } from './run/beside.ts';
 import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
 import { type CloseReport, closePool } from './run/close-pool.ts';
 import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
@@ -213,9 +214,8 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     if (options?.signal?.aborted !== true) {
       const lease = tryLend(runner, options?.longLived, options?.prefer);
       if (lease !== undefined) {
-        if (options?.label !== undefined || runner.leaks.tracks) {
-          runner.leaks.note(lease, { label: options?.label, site: runner.leaks.site() });
-        }
+        if (options !== undefined) runner.leaks.note(lease, { label: options.label, place: this.#placeOf(options) });
+        if (runner.leaks.tracks) runner.leaks.note(lease, { site: runner.leaks.site() });
         return lease;
       }
     }
@@ -248,7 +248,11 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
       runner.input((_, now) => machine.missed(now));
       return refuse(noneAvailable(runner), 'refused');
     }
-    if (!ofReady && machine.queue.waiters.size >= runner.options.maxWaiting) return refuse(queueFull(runner), 'refused');
+    if (!ofReady && machine.queue.waiters.size >= runner.options.maxWaiting) {
+      // Where nobody may wait, nobody would ever make a connection open.
+      if (runner.options.maxWaiting === 0) runner.input((_, now) => machine.missed(now));
+      return refuse(queueFull(runner), 'refused');
+    }
     wait(
       runner,
       new Waiter<Caller<T>>(caller, {
@@ -261,6 +265,14 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
         ofReady,
       }),
     );
+  }
+
+  /** Where the work would stand if it were put back in the queue: before everybody who came later. */
+  #placeOf({ timeoutMs, priority, prefer }: AcquireOptions): Place | undefined {
+    if (timeoutMs === undefined && priority === undefined && prefer === undefined) return undefined;
+    const { options, defaultLane } = this.#runner;
+    const askedAt = this.#runner.now();
+    return { arrival: 0, askedAt, limitMs: timeoutMs ?? options.acquireTimeoutMs, lane: priority ?? defaultLane, prefer };
   }
 
   #check(options: AcquireOptions): void {

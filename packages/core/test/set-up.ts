@@ -153,12 +153,37 @@ interface Made<C> {
 }
 
 const made: Made<unknown>[] = [];
+/** A lease that nobody has any more may be reclaimed at any time; those of the tests must not be. */
+const held: unknown[] = [];
+
+function holdLeases(pool: Pool<string>): void {
+  const { acquire, request, tryAcquire } = pool;
+  const hold = <L>(lease: L): L => {
+    held.push(lease);
+    return lease;
+  };
+  pool.acquire = (options) => {
+    const acquiring = acquire.call(pool, options);
+    acquiring.then(hold, () => {});
+    return acquiring;
+  };
+  pool.tryAcquire = () => hold(tryAcquire.call(pool));
+  pool.request = (callbacks, options) =>
+    hold(
+      request.call(
+        pool,
+        { onLease: (lease) => callbacks.onLease(hold(lease)), onRefused: (error) => callbacks.onRefused(error) },
+        options,
+      ),
+    );
+}
 
 function make<C extends Connector<string>>(clock: FakeClock, connector: C, options: Options): Made<C> {
   const timers = new PoolClock(clock);
   const pool = new Pool<string>(connector, { max: 2, name: 'db', clock: timers, ...options });
   const faults: PoolEvents['fault'][0][] = [];
   pool.on('fault', (fault) => faults.push(fault));
+  holdLeases(pool);
   const all = { clock, timers, connector, pool, faults };
   made.push(all);
   return all;
@@ -214,4 +239,5 @@ afterEach(async () => {
     expect(pool.stats).toMatchObject({ opening: 0, idle: 0, checking: 0, leased: 0, resetting: 0, closing: 0, waiting: 0 });
     expectBooks(pool);
   }
+  held.length = 0;
 });

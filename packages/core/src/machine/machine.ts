@@ -1,9 +1,10 @@
 import { Averages } from './averages.ts';
 import type { Deadline } from './deadlines.ts';
-import { returnsOverdueAt, servedByReturns } from './demand.ts';
 import type { Effect } from './effects.ts';
 import type { Limits } from './limits.ts';
+import { noteFailure, type OpenFailure } from './open-failure.ts';
 import { Probing } from './probing.ts';
+import { deliverable, floor, pump } from './pump.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
 import { activeAt, Slots } from './slots.ts';
@@ -18,7 +19,7 @@ export type PoolState = 'open' | 'suspended' | 'closing' | 'closed';
  * Decides everything and does nothing. Synchronous and deterministic: methods are inputs, each with the time it happened; what
  * they want done stands in `effects` and `offered` afterwards. It knows no promise, timer, emitter or connector.
  *
- * In the order of a connection's life: callers come (`take`, `want`), `pump` matches and opens, answers arrive (`opened` …
+ * In the order of a connection's life: callers come (`take`, `want`), `pump.ts` matches and opens, answers arrive (`opened` …
  * `closed`), leases end (`returned`, `discarded`, `detached`). Orders from outside are in `orders.ts`, time in `tick.ts`.
  */
 export class Machine<T, R> {
@@ -46,7 +47,7 @@ export class Machine<T, R> {
   /** ... since then. */
   pressedAt = 0;
   /** A caller that does not wait found nothing: one connection more would have helped. */
-  #missed = false;
+  isMissed = false;
 
   constructor(limits: Limits) {
     this.limits = limits;
@@ -70,14 +71,14 @@ export class Machine<T, R> {
   /** An idle connection for a caller that passes nobody; undefined when there is none to be had at once. */
   take(now: number, longLived = false, prefer?: readonly (string | undefined)[]): Slot<T> | undefined {
     if (this.queue.waiters.size > 0 || this.state !== 'open') return undefined;
-    const slot = this.#deliverable(prefer, now);
+    const slot = deliverable(this, prefer, now);
     if (slot !== undefined) this.slots.lend(slot, longLived, now);
     return slot;
   }
 
   /** A caller that does not wait went away empty-handed: open one, so that the next finds it. */
   missed(now: number): void {
-    this.#missed = true;
+    this.isMissed = true;
     this.pump(now);
   }
 
@@ -100,8 +101,11 @@ export class Machine<T, R> {
   /** The offered connection is alive: whose is it? Undefined when nobody waits any more; it is idle again then. */
   accepted(slot: Slot<T>, now: number): Waiter<R> | undefined {
     this.offered = undefined;
-    const waiter = this.state === 'open' ? this.queue.waiters.head : undefined;
+    // It may have become suspect meanwhile.
+    const waiter = this.state === 'open' && !this.slots.isSuspect(slot) ? this.queue.waiters.head : undefined;
     if (waiter === undefined) {
+      // Nobody has had it.
+      slot.uses--;
       this.#settle(slot, () => this.slots.comeBack(slot, now), now);
     } else {
       this.queue.leave(waiter);
@@ -196,7 +200,7 @@ export class Machine<T, R> {
   openFailed(slot: Slot<T>, failure: OpenFailure<T>, now: number): void {
     this.totals.openFailed++;
     // Before the slot leaves: it is one of those that began together.
-    if (failure.cancelled !== true) this.#failed(slot, failure, now);
+    if (failure.cancelled !== true) noteFailure(this, slot, failure, now);
     if (failure.connection === undefined) {
       this.slots.leave(slot, Event.failed, now);
     } else {
@@ -205,25 +209,6 @@ export class Machine<T, R> {
       this.slots.end(slot, 'init-failed', failure.error, false, now);
     }
     this.pump(now);
-  }
-
-  #failed(slot: Slot<T>, failure: OpenFailure<T>, now: number): void {
-    const { probing } = this;
-    const { verdict } = failure;
-    probing.failed(slot.round, failure.error, now + failure.retryInMs);
-    if (verdict === 'fatal') {
-      probing.fatal = true;
-      probing.down = true;
-    } else if (verdict === 'retry') {
-      probing.down = true;
-    } else if ('pauseMs' in verdict) {
-      probing.pausedUntil = Math.max(probing.pausedUntil, now + verdict.pauseMs);
-    } else {
-      // As many as there are; but one may always be tried.
-      this.limitMax = Math.max(1, this.slots.established);
-      this.limitUntil = now + verdict.limitForMs;
-      this.timetable.dueBy(this.limitUntil);
-    }
   }
 
   proved(slot: Slot<T>, now: number): void {
@@ -320,7 +305,7 @@ export class Machine<T, R> {
     if (slot.vintage !== this.slots.vintage) return 'recycled';
     if (this.state === 'closing') return 'pool-closed';
     if (this.slots.live > this.effectiveMax) return 'resized';
-    if (this.pressure > 0 && this.slots.live > this.floor) {
+    if (this.pressure > 0 && this.slots.live > floor(this)) {
       // Callers of its own come first, but not for ever: then the other pool gets one connection, and the patience starts anew.
       if (this.queue.waiters.size === 0 || now - this.pressedAt >= patienceMs) {
         this.pressure--;
@@ -355,118 +340,11 @@ export class Machine<T, R> {
     for (const slot of slots.idle.ready) slots.rearrange(slot, now);
   }
 
-  // ── The pump: whatever happened, this and nothing else matches callers to connections and asks for more ──
-
+  /** Whatever happened: matches callers to connections, and asks for more. */
   pump(now: number): void {
-    // An offer is out: its answer pumps again.
-    if (this.offered !== undefined) return;
-    if (this.state === 'closing' && this.slots.total === 0) {
-      this.state = 'closed';
-      this.effects.push({ kind: 'closed' });
-    }
-    if (this.state !== 'open') return;
-    const { head } = this.queue.waiters;
-    if (head !== undefined) {
-      const slot = this.#deliverable(head.prefer, now);
-      if (slot !== undefined) {
-        this.slots.lend(slot, false, now);
-        this.offered = slot;
-        return;
-      }
-      this.#checkForWaiters(now);
-    }
-    const isReady = this.slots.established >= Math.max(1, Math.min(this.min, this.effectiveMax));
-    if (isReady) this.queue.announceReady();
-    this.#refuseHopeless(isReady);
-    this.#openWanted(now);
-  }
-
-  #deliverable(prefer: readonly (string | undefined)[] | undefined, now: number): Slot<T> | undefined {
-    const { idle } = this.slots;
-    const slot = idle.choose(prefer);
-    if (slot === undefined || !this.#stale(slot, now)) return slot;
-    const { freshest } = idle;
-    return freshest === undefined || this.#stale(freshest, now) ? undefined : freshest;
-  }
-
-  /** It has idled too long to be lent just so. */
-  #stale(slot: Slot<T>, now: number): boolean {
-    return now >= this.slots.safeUntil(slot) || (this.limits.pings && now - activeAt(slot) >= this.limits.pingAfterIdleMs);
-  }
-
-  #checkForWaiters(now: number): void {
-    const { idle, checking } = this.slots;
-    while (checking.size < this.queue.waiters.size) {
-      const slot = idle.suspect.tail ?? idle.ready.tail;
-      if (slot === undefined) return;
-      if (this.limits.pings) this.slots.check(slot, now);
-      else this.slots.end(slot, 'idle-limit', undefined, true, now);
-    }
-  }
-
-  /** While opening cannot help, callers that it would have to serve are told at once. */
-  #refuseHopeless(isReady: boolean): void {
-    const { probing, queue, slots } = this;
-    if (!probing.fatal && !(this.limits.refuseWhenDown && probing.down)) return;
-    const why = probing.fatal ? 'fatal' : 'down';
-    if (slots.idle.size + slots.checking.size === 0) queue.refuseAll(queue.waiters, why);
-    if (!isReady) queue.refuseAll(queue.readyCallers, why);
-  }
-
-  /** How many to keep whether or not anybody asks. */
-  get floor(): number {
-    // What can neither be pinged nor kept idle would be opened only to be closed: after one round, wait for callers.
-    const { idleLimit } = this.slots;
-    const onDemand = idleLimit.known && !this.limits.pings && idleLimit.replaced >= this.min;
-    const least = onDemand ? 0 : Math.min(this.min, this.effectiveMax);
-    return this.queue.readyCallers.size > 0 ? Math.max(1, least) : least;
-  }
-
-  /** How many more should be on their way, were it not for the peer's health; negative when some are not wanted. */
-  shortage(now: number): number {
-    const { slots, queue } = this;
-    const coming = slots.reserving.size + slots.opening.size;
-    const toFloor = this.floor - slots.live;
-    let forWaiters = queue.waiters.size - coming - slots.checking.size - slots.resetting.size;
-    if (forWaiters > 0) forWaiters = Math.max(0, forWaiters - servedByReturns(slots, queue.waiters, this.averages, now));
-    const forMissed = this.#missed && slots.idle.size + coming === 0 ? 1 : -Infinity;
-    return Math.min(Math.max(toFloor, forWaiters, forMissed), this.effectiveMax - slots.total);
-  }
-
-  #openWanted(now: number): void {
-    const { slots, probing } = this;
-    const wanted = this.shortage(now);
-    this.#missed = false;
-    for (let surplus = -wanted; surplus > 0; surplus--) {
-      const slot = slots.reserving.tail;
-      if (slot === undefined) break;
-      slots.effect('unreserve', slot);
-      slots.leave(slot, Event.unwanted, now);
-    }
-    if (this.queue.waiters.size > 0) {
-      this.timetable.dueBy(returnsOverdueAt(slots, this.queue.waiters, this.averages, now));
-    }
-    if (wanted <= 0 || probing.fatal) return;
-    const opensAt = probing.opensAt();
-    if (now < opensAt) return this.timetable.dueBy(opensAt);
-    const room = probing.window - slots.opening.size - slots.reserving.size;
-    for (let count = Math.min(wanted, room); count > 0; count--) {
-      const slot = slots.reserve(now);
-      if (!this.limits.budgeted) slots.open(slot, probing.round, probing.attempt, now);
-    }
+    pump(this, now);
   }
 }
 
 /** How long a pool with callers of its own keeps its connections from a pool that waits for a permit. */
 const patienceMs = 500;
-
-/** How an opening failed, and what that means for the next. */
-export interface OpenFailure<T> {
-  readonly error: unknown;
-  readonly verdict: 'retry' | 'fatal' | { readonly limitForMs: number } | { readonly pauseMs: number };
-  readonly retryInMs: number;
-  /** There when it was opened but not made usable; it is closed then. */
-  readonly connection?: T | undefined;
-  /** It was called off, so it says nothing about the peer. */
-  readonly cancelled?: boolean;
-}

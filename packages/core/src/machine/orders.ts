@@ -1,4 +1,5 @@
 import type { Machine } from './machine.ts';
+import { floor } from './pump.ts';
 import type { Slot } from './slot.ts';
 import { Event, State } from './transitions.ts';
 
@@ -60,7 +61,7 @@ export function shed<T, R>(machine: Machine<T, R>, count: number, now: number): 
   const { slots } = machine;
   let closed = 0;
   for (const slot of slots.idle) {
-    if (closed >= count || slots.live <= machine.floor) break;
+    if (closed >= count || slots.live <= floor(machine)) break;
     slots.end(slot, 'budget', undefined, true, now);
     closed++;
   }

@@ -20,6 +20,8 @@ export class Slot<T> {
   usedAt = 0.5;
   /** Last answered a ping, or was opened. */
   provenAt = 0.5;
+  /** `uses` at that time. */
+  provenUses = 0;
   /** Not to be lent from here on. */
   expiresAt: number = Infinity;
   /** Not to be lent before. */

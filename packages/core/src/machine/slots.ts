@@ -148,6 +148,7 @@ export class Slots<T> {
 
   proved(slot: Slot<T>, now: number): void {
     slot.provenAt = now;
+    slot.provenUses = slot.uses;
     slot.trust = this.suspicion;
     slot.pingEveryMs = this.#limits.keepAliveMs * (0.9 + 0.1 * this.#limits.random());
     this.#toIdle(slot, Event.proved, now);
@@ -179,6 +180,11 @@ export class Slots<T> {
   /** Sees to it that the slot gets the attention it wants in time. */
   comeDue(slot: Slot<T>): void {
     this.#timetable.attend(slot, slot.state === State.idle ? this.dueAt(slot) : slot.expiresAt);
+  }
+
+  /** It must answer a ping before it is lent. */
+  isSuspect(slot: Slot<T>): boolean {
+    return slot.trust !== this.suspicion && this.#limits.pings;
   }
 
   // ── Out ──────────────────────────────────────────────────────────────────
@@ -231,12 +237,14 @@ export class Slots<T> {
     if (event === Event.proved) list.unshift(slot);
     else list.push(slot);
     if (list === this.idle.ready) this.idle.joined(slot);
-    if (slot.dueIndex < 0) this.comeDue(slot);
+    // Its entry may be early. It is late when, while it was lent, it stood for the end of the lifetime, or something nearer came up.
+    const late = slot.dueAt >= slot.expiresAt || list !== this.idle.ready || this.idleLimit.known;
+    if (slot.dueIndex < 0 || late) this.comeDue(slot);
   }
 
   #idleListOf(slot: Slot<T>, now: number): SlotList<T> {
     if (slot.parkedUntil > now) return this.idle.parked;
-    return slot.trust !== this.suspicion && this.#limits.pings ? this.idle.suspect : this.idle.ready;
+    return this.isSuspect(slot) ? this.idle.suspect : this.idle.ready;
   }
 }
 

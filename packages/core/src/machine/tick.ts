@@ -1,5 +1,6 @@
 import { returnsOverdueAt } from './demand.ts';
 import type { Machine } from './machine.ts';
+import { floor } from './pump.ts';
 import type { Slot } from './slot.ts';
 import type { SlotList } from './slot-list.ts';
 import { pingAt } from './slots.ts';
@@ -41,13 +42,16 @@ function overdue<T, R>(machine: Machine<T, R>, list: SlotList<T>, since: number)
 function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void {
   const { limits, slots, timetable } = machine;
   if (slot.state === State.leased && now >= slot.expiresAt) return slots.doom(slot, 'max-lifetime');
-  // Not idle: its other dues are noted again when it is.
-  if (slot.state !== State.idle) return timetable.attend(slot, slot.expiresAt);
+  if (slot.state !== State.idle) {
+    // Its other dues are noted again when it is idle, and if it is too old then, it goes.
+    if (now < slot.expiresAt) timetable.attend(slot, slot.expiresAt);
+    return;
+  }
   if (slot.list === slots.idle.parked && !slot.testing) slots.rearrange(slot, now);
   if (now >= slot.expiresAt) return slots.end(slot, 'max-lifetime', undefined, true, now);
   if (now >= slots.safeUntil(slot)) return outlastIdleLimit(machine, slot, now);
   const idledOut = now >= slot.usedAt + limits.idleTimeoutMs;
-  if (idledOut && slots.live > machine.floor) return slots.end(slot, 'idle-timeout', undefined, true, now);
+  if (idledOut && slots.live > floor(machine)) return slots.end(slot, 'idle-timeout', undefined, true, now);
   if (now >= pingAt(slot)) return slots.check(slot, now);
   // Kept for `min` although it idled too long: look again one idle timeout from now.
   const again = now + Math.max(limits.idleTimeoutMs, leastMs);

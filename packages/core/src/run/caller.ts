@@ -1,5 +1,6 @@
 import type { Lease, LeaseRequest } from '../lease.ts';
 import type { Waiter } from '../machine/waiters.ts';
+import { onAbort } from './on-abort.ts';
 
 /** Whoever waits, as `run/` sees it: told once, of a lease, of readiness, or of a refusal. */
 export interface Caller<T> extends LeaseRequest<T> {
@@ -16,7 +17,7 @@ export interface Caller<T> extends LeaseRequest<T> {
 export class Abandonment<T> {
   readonly signal: AbortSignal;
   readonly #give: (waiter: Waiter<Caller<T>>, reason: unknown) => void;
-  #waiter: Waiter<Caller<T>> | undefined = undefined;
+  #unwatch: (() => void) | undefined = undefined;
 
   constructor(signal: AbortSignal, give: (waiter: Waiter<Caller<T>>, reason: unknown) => void) {
     this.signal = signal;
@@ -24,19 +25,12 @@ export class Abandonment<T> {
   }
 
   watch(waiter: Waiter<Caller<T>>): void {
-    this.#waiter = waiter;
-    this.signal.addEventListener('abort', this);
+    this.#unwatch = onAbort(this.signal, () => this.#give(waiter, this.signal.reason));
   }
 
   unwatch(): void {
-    this.signal.removeEventListener('abort', this);
-    this.#waiter = undefined;
-  }
-
-  handleEvent(): void {
-    const waiter = this.#waiter;
-    this.unwatch();
-    if (waiter !== undefined) this.#give(waiter, this.signal.reason);
+    this.#unwatch?.();
+    this.#unwatch = undefined;
   }
 }
 

@@ -28,7 +28,7 @@ export class LeakWatch<T> {
   }
 
   /** Remembers something about a lease. */
-  note(lease: Lease<T>, about: Partial<Pick<Beside<T>, 'label' | 'site'>>): void {
+  note(lease: Lease<T>, about: Partial<Pick<Beside<T>, 'label' | 'site' | 'place'>>): void {
     Object.assign(beside(PoolLease.slotOf(lease as PoolLease<T>)), about);
   }
 

@@ -2,7 +2,7 @@ import type { CloseReason } from '../connector.ts';
 import type { Effect } from '../machine/effects.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
-import { beside } from './beside.ts';
+import { type Beside, beside } from './beside.ts';
 import type { Caller } from './caller.ts';
 import { ping, reset, stepOverdue } from './check.ts';
 import { close, closeOverdue } from './close.ts';
@@ -35,7 +35,7 @@ export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): voi
     case 'gone':
       return runner.reservations?.release(effect.slot);
     case 'retiring':
-      return beside(effect.slot).retiring?.abort();
+      return askBack(beside(effect.slot));
     case 'leak':
       return runner.leaks.report(effect.slot);
     case 'refuse':
@@ -51,6 +51,12 @@ export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): voi
     case 'closed':
       return runner.finish();
   }
+}
+
+/** Also when its holder has not asked for the signal yet: it may do so later. */
+function askBack<T>(notes: Beside<T>): void {
+  notes.retiring ??= new AbortController();
+  notes.retiring.abort();
 }
 
 function startReserving<T>(runner: Runner<T>, slot: Slot<T>): void {

@@ -2,6 +2,7 @@ import { isConnectionError } from '../errors.ts';
 import type { Lease, UseContext, UseOptions } from '../lease.ts';
 import { matches } from '../matchers.ts';
 import { beside } from './beside.ts';
+import { onAbort } from './on-abort.ts';
 import { PoolLease } from './pool-lease.ts';
 import type { Runner } from './runner.ts';
 import { WorkDeadline, WorkScope } from './work-scope.ts';
@@ -13,6 +14,7 @@ export async function useWork<T, R>(
   work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>,
   options: UseOptions | undefined,
 ): Promise<R> {
+  if (options?.signal?.aborted) throw notBegun(lease, options.signal);
   const scope = new WorkScope(lease);
   beside(PoolLease.slotOf(lease as PoolLease<T>)).scope = scope;
   const limits = limit(runner, scope, options?.signal, options?.workTimeoutMs);
@@ -36,6 +38,7 @@ export async function* streamWork<T, R>(
   work: (connection: T, context: UseContext<T>) => AsyncIterable<R>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<R, void, undefined> {
+  if (signal?.aborted) throw notBegun(lease, signal);
   const scope = new WorkScope(lease);
   beside(PoolLease.slotOf(lease as PoolLease<T>)).scope = scope;
   const limits = limit(runner, scope, signal, undefined);
@@ -59,6 +62,12 @@ export async function* streamWork<T, R>(
     limits?.lift();
     if (!over) await leave(runner, lease, scope, items);
   }
+}
+
+/** Called off after the lease was given and before the work could begin: the connection is as it was. */
+function notBegun<T>(lease: Lease<T>, signal: AbortSignal): unknown {
+  lease[Symbol.dispose]();
+  return signal.reason;
 }
 
 /** The loop was left before its end: whether the connection is in order, only the connector can tell. */
@@ -115,14 +124,12 @@ function limit<T>(
   workTimeoutMs: number | undefined,
 ): { readonly lift: () => void } | undefined {
   if (signal === undefined && (workTimeoutMs === undefined || workTimeoutMs === Infinity)) return undefined;
-  const abort = (): void => scope.abort(signal?.reason);
-  if (signal?.aborted) abort();
-  else signal?.addEventListener('abort', abort);
+  const unwatch = signal === undefined ? undefined : onAbort(signal, () => scope.abort(signal.reason));
   const deadline = workTimeoutMs === undefined ? undefined : new WorkDeadline(scope, workTimeoutMs, runner.now(), runner.name);
   if (deadline !== undefined) runner.input((machine) => machine.limit(deadline));
   return {
     lift: () => {
-      signal?.removeEventListener('abort', abort);
+      unwatch?.();
       if (deadline !== undefined) runner.machine.timetable.deadlines.remove(deadline);
     },
   };

@@ -1,0 +1,18 @@
+/** Something the user can put right. It is told in one line, so its message is one. */
+export class CliError extends Error {
+  /** 2: the command line is wrong. 1: it is right, and the work could not be done. */
+  readonly exitCode: 1 | 2;
+
+  constructor(message: string, exitCode: 1 | 2, options?: ErrorOptions) {
+    super(message, options);
+    this.exitCode = exitCode;
+  }
+}
+
+export function usageError(message: string): CliError {
+  return new CliError(message, 2);
+}
+
+export function failure(message: string, cause?: unknown): CliError {
+  return new CliError(message, 1, { cause });
+}

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { Command } from 'commander';
+import { benchCommand } from './commands/bench-command.ts';
+import { oneLine } from './one-line.ts';
+import type { Output } from './render/output.ts';
+
+/** The command line: one command each from `commands/`. What is wrong with it is thrown as commander's own error, and said before. */
+export function program(output: Output): Command {
+  const pool = new Command('pool')
+    .description('Measures what a pool saves against an endpoint, and shows what it does when connections break.')
+    .version(version())
+    .addCommand(benchCommand(output));
+  for (const command of [pool, ...pool.commands]) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => output.print(text),
+      writeErr: (text) => output.complain(text),
+      outputError: (text, write) => write(`pool: ${oneLine(text.replace(/^error: /, ''))}\n`),
+    });
+  }
+  return pool;
+}
+
+function version(): string {
+  // As far away from the sources as from a build.
+  const text = readFileSync(new URL('../package.json', import.meta.url), 'utf8');
+  return (JSON.parse(text) as { readonly version: string }).version;
+}

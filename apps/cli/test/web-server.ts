@@ -1,0 +1,39 @@
+import { once } from 'node:events';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface WebServer extends AsyncDisposable {
+  readonly port: number;
+  /** Connections since it was made. */
+  readonly connects: number;
+  /** What was asked for. */
+  readonly urls: ReadonlySet<string | undefined>;
+}
+
+/** A web server of Node's, on loopback. */
+export async function webServer(listener: RequestListener): Promise<WebServer> {
+  let connects = 0;
+  const urls = new Set<string | undefined>();
+  const server = createServer((request, response) => {
+    urls.add(request.url);
+    listener(request, response);
+  });
+  server.on('connection', () => {
+    connects += 1;
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as AddressInfo).port,
+    urls,
+    get connects() {
+      return connects;
+    },
+    [Symbol.asyncDispose]: async () => {
+      const closed = once(server, 'close');
+      server.close();
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}

@@ -1,0 +1,14 @@
+export { type Address, reset } from './address.ts';
+export type { Behaviour, Cut, Delay, Direction, Drip, Ending } from './behaviour.ts';
+export { ChaosProxy, type ChaosProxyOptions, chaosProxy } from './chaos-proxy.ts';
+export { type EventuallyOptions, eventually } from './eventually.ts';
+export { available } from './find-binary.ts';
+export { freePort } from './free-port.ts';
+export { LineServer, type LineServerOptions, LineSession, lineServer } from './line-server.ts';
+export { type NginxOptions, nginx } from './nginx.ts';
+export { ProxiedConnection } from './proxied-connection.ts';
+export { RealServer, type RealServerOptions, realServer } from './real-server.ts';
+export type { Command, Recipe, Site } from './recipe.ts';
+export { type RedisOptions, redis } from './redis.ts';
+export { type RunOptions, type RunResult, runTypeScript } from './run-typescript.ts';
+export { type SocketPair, socketPair } from './socket-pair.ts';
