@@ -108,6 +108,18 @@ test('a signal that aborts ends the attempt with its reason, even while the name
   await expect(connectTcp({ host: 'slow.test', port: 25, lookup }, controller)).rejects.toBe(reason);
 });
 
+test('an attempt that was aborted leaves no connection behind', async () => {
+  const server = await serve();
+  const controller = new AbortController();
+  const attempt = connectTcp({ host: '127.0.0.1', port: server.port }, controller);
+  // Node begins in the next tick; the answer comes later.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
+  controller.abort('why');
+  await expect(attempt).rejects.toBe('why');
+  await open({ host: '127.0.0.1', port: server.port });
+  await eventually(() => server.connects === 2 && server.sessions.length === 1);
+});
+
 test('with a signal that was aborted before nothing is opened', async () => {
   const server = await serve();
   const lookup = vi.fn<LookupFunction>();
