@@ -65,7 +65,7 @@ describe('pool bench without a target', { timeout: 90_000 }, () => {
     expect(stdout).toMatch(/^Embedded server at tcp:\/\/127\.0\.0\.1:\d+\n/);
     expect(stdout).toMatch(/^20 requests, with +requests\/s +p50 +p99 +connections +errors$/m);
     expect(stdout).toMatch(/^a new connection each +[\d,]+ +×1 +[\d.]+ m?s +[\d.]+ m?s +20 +0$/m);
-    expect(stdout).toMatch(/^a pool, one after the other +[\d,]+ +×[\d.]+ +[\d.]+ m?s +[\d.]+ m?s +1 +0$/m);
+    expect(stdout).toMatch(/^a pool, one at a time +[\d,]+ +×[\d.]+ +[\d.]+ m?s +[\d.]+ m?s +1 +0$/m);
     expect(stdout).toMatch(/^a pool, 16 at once +[\d,]+ +×[\d.]+ +[\d.]+ m?s +[\d.]+ m?s +[2-8] +0$/m);
     expect(stdout).toMatch(/^ +killed ↓ +↓ back$/m);
     expect(stdout).toMatch(/^a new connection each {2}[▪x·]+$/m);

@@ -65,9 +65,12 @@ describe('a connection that idled for long', () => {
   });
 
   it.each([
-    ['throws', () => {
-      throw new Error('no answer');
-    }],
+    [
+      'throws',
+      () => {
+        throw new Error('no answer');
+      },
+    ],
     ['rejects', () => Promise.reject(new Error('no answer'))],
   ])('is replaced when its ping %s, and the caller keeps its place', async (_, fail: () => void) => {
     const { pool, clock, connector } = automatic(

@@ -34,23 +34,26 @@ describe('which idle connection is lent', () => {
     expect(pool.stats.idle).toBe(3);
   });
 
-  it.each(['lifo', 'fifo'] as const)('is never one that has to answer a ping first, while another has not (%s)', async (order) => {
-    const pinged: string[] = [];
-    const { pool, clock } = automatic(
-      { max: 2, min: 2, order, pingAfterIdleMs: 50 },
-      {
-        ping: (connection) => {
-          pinged.push(connection);
+  it.each(['lifo', 'fifo'] as const)(
+    'is never one that has to answer a ping first, while another has not (%s)',
+    async (order) => {
+      const pinged: string[] = [];
+      const { pool, clock } = automatic(
+        { max: 2, min: 2, order, pingAfterIdleMs: 50 },
+        {
+          ping: (connection) => {
+            pinged.push(connection);
+          },
         },
-      },
-    );
-    await pool.ready();
-    await clock.advance(40);
-    (await pool.acquire()).release();
-    await clock.advance(20);
-    expect((await pool.acquire()).value).toBe(order === 'lifo' ? 'c2' : 'c1');
-    expect(pinged).toEqual([]);
-  });
+      );
+      await pool.ready();
+      await clock.advance(40);
+      (await pool.acquire()).release();
+      await clock.advance(20);
+      expect((await pool.acquire()).value).toBe(order === 'lifo' ? 'c2' : 'c1');
+      expect(pinged).toEqual([]);
+    },
+  );
 });
 
 describe('a caller that prefers some connections', () => {

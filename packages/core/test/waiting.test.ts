@@ -216,22 +216,25 @@ describe('a caller’s limit', () => {
     await expect(pool.acquire()).rejects.toMatchObject({ code: 'POOL_QUEUE_FULL' });
   });
 
-  it.each(['the limit first', 'the connection first'])('due in the same turn as a connection has one outcome, %s', async (first) => {
-    for (let round = 0; round < 20; round++) {
-      const { pool, clock } = automatic({ max: 1 });
-      const lease = await pool.acquire();
-      const release = () => clock.schedule(() => lease.release(), 100);
-      if (first === 'the connection first') release();
-      const waiter = watch(pool.acquire({ timeoutMs: 100 }));
-      await clock.settle();
-      if (first === 'the limit first') release();
-      await clock.advance(100);
-      expect(waiter.state).toBe(first === 'the limit first' ? 'rejected' : 'fulfilled');
-      expect(pool.stats).toMatchObject({ waiting: 0, idle: 1 - pool.stats.leased });
-      waiter.value?.release();
-      expect((await pool.acquire()).value).toBe('c1');
-    }
-  });
+  it.each(['the limit first', 'the connection first'])(
+    'due in the same turn as a connection has one outcome, %s',
+    async (first) => {
+      for (let round = 0; round < 20; round++) {
+        const { pool, clock } = automatic({ max: 1 });
+        const lease = await pool.acquire();
+        const release = () => clock.schedule(() => lease.release(), 100);
+        if (first === 'the connection first') release();
+        const waiter = watch(pool.acquire({ timeoutMs: 100 }));
+        await clock.settle();
+        if (first === 'the limit first') release();
+        await clock.advance(100);
+        expect(waiter.state).toBe(first === 'the limit first' ? 'rejected' : 'fulfilled');
+        expect(pool.stats).toMatchObject({ waiting: 0, idle: 1 - pool.stats.leased });
+        waiter.value?.release();
+        expect((await pool.acquire()).value).toBe('c1');
+      }
+    },
+  );
 
   it('that passes in the turn of a release lets the connection go on to the next who still waits', async () => {
     const { pool, clock } = automatic({ max: 1 });
@@ -278,7 +281,9 @@ describe('a caller’s limit', () => {
       code: 'POOL_ACQUIRE_TIMEOUT',
       waitedMs: 5000,
       cause: { code: 'POOL_OPEN_FAILED', cause: connector.failure },
-      message: expect.stringMatching(/the last open failed: .*ECONNREFUSED\. The endpoint does not take connections: see the cause$/),
+      message: expect.stringMatching(
+        /the last open failed: .*ECONNREFUSED\. The endpoint does not take connections: see the cause$/,
+      ),
     });
   });
 

@@ -20,8 +20,7 @@ export class ByteQueue {
     this.#length += chunk.length;
     const last = this.#chunks.length - 1;
     const tail = this.#chunks[last];
-    // Not the head: bytes of it may have been taken.
-    if (tail !== undefined && last > this.#head && tail.length + chunk.length <= smallChunk) {
+    if (tail !== undefined && tail.length + chunk.length <= smallChunk) {
       this.#chunks[last] = Buffer.concat([tail, chunk]);
     } else {
       this.#chunks.push(chunk);
@@ -54,7 +53,7 @@ export class ByteQueue {
     let before = -this.#offset;
     for (let index = this.#head; index < this.#chunks.length; index += 1) {
       const chunk = this.#chunks[index] ?? nothing;
-      const skip = Math.max(0, from - before, -before);
+      const skip = Math.max(0, from - before);
       if (skip < chunk.length) {
         const found = chunk.indexOf(byte, skip);
         if (found !== -1) return before + found;

@@ -67,6 +67,7 @@ test('passes bytes both ways and counts them', async () => {
   expect(proxy.connections).toHaveLength(1);
   socket.end();
   await eventually(() => proxy.connections.length === 0 && server.sessions.length === 0);
+  await probe(server.address);
   expect(proxy).toMatchObject({ accepted: 1, bytesToClient: 12, bytesToTarget: 5 });
 });
 
@@ -103,6 +104,38 @@ test('passes many megabytes unharmed, however slow the reader', async () => {
   await eventually(() => proxy.bytesToTarget > 1_000_000);
   socket.resume();
   await eventually(() => heard().length === 5_000_000);
+});
+
+test('a target that says FIN and then resets what the client says ends the client, too', async () => {
+  const scenery = await scene();
+  const { server, proxy } = scenery;
+  const { socket, ending } = await warm(scenery);
+  const [session] = server.sessions;
+  session?.end();
+  await eventually(() => ending() === 'FIN');
+  session?.end('reset');
+  // Only a write tells that there is nobody: Node does not read on after a FIN.
+  await eventually(() => {
+    if (socket.writable) socket.write('x');
+    return proxy.connections.length === 0;
+  });
+});
+
+test('holds the target back when the client does not read', async () => {
+  const scenery = await scene();
+  const { server } = scenery;
+  const { socket } = await warm(scenery);
+  socket.pause();
+  const far = server.sessions[0]?.socket as Socket;
+  far.write(Buffer.alloc(64_000_000));
+  let left = -1;
+  let rounds = 0;
+  await eventually(() => {
+    rounds = far.bytesWritten - far.writableLength === left ? rounds + 1 : 0;
+    left = far.bytesWritten - far.writableLength;
+    return rounds > 100;
+  });
+  expect(far.writableLength).toBeGreaterThan(0);
 });
 
 test('a target that refuses resets the client', async () => {
@@ -175,7 +208,7 @@ test('black hole: nothing passes, not even the end of the peer, and what was wit
 async function probe(address: Address): Promise<void> {
   const direct = client(address);
   direct.socket.write('probe\r\n');
-  await eventually(() => direct.heard() === 'probe\r\n');
+  await eventually(() => direct.heard().endsWith('probe\r\n'));
   direct.socket.destroy();
 }
 

@@ -131,6 +131,18 @@ describe('any server', () => {
     await eventually(() => !isRunning(child));
   });
 
+  test('one that ends on SIGTERM takes the children along that it leaves behind', async () => {
+    const recipe = shell('(trap "" TERM; echo up > child; exec sleep 60) & trap "exit 0" TERM; wait', {
+      ready: ({ dir }) => {
+        if (!existsSync(`${dir}/child`)) throw new Error('not yet');
+      },
+    });
+    const server = await realServer(recipe);
+    const group = server.pid as number;
+    await server.stop();
+    await eventually(() => !isRunning(-group));
+  });
+
   test('every port has its name, and an unknown one is an error that lists them', async () => {
     const recipe = shell('exec sleep 60', { ports: ['plain', 'secure'], ready: () => {} });
     const server = await serve(recipe);

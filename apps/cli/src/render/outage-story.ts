@@ -5,7 +5,7 @@ import type { Palette } from './palette.ts';
 import { plainTable } from './plain-table.ts';
 import { outageTitles } from './way-titles.ts';
 
-const head = ['answered', 'failed', 'longest wait', 'tries to connect meanwhile'];
+const head = ['answered', 'failed', 'longest wait', 'tries to connect'];
 /** As wide as the longest title and the gap of a table. */
 const margin = 23;
 

@@ -6,7 +6,7 @@ export function comparedTitle({ way, concurrency }: ComparedWay): string {
     case 'new-connection-each':
       return 'a new connection each';
     case 'pool':
-      return 'a pool, one after the other';
+      return 'a pool, one at a time';
     case 'pool-concurrent':
       return `a pool, ${concurrency} at once`;
   }

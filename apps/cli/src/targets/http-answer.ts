@@ -2,7 +2,7 @@ import { ProtocolError, type Wire, WireClosedError } from '@pool/net';
 import type { Deadline } from './deadline.ts';
 
 /** The server understood, and said no. The connection is as good as before. */
-export class HttpStatusError extends Error {
+class HttpStatusError extends Error {
   readonly code: string;
 
   constructor(status: number) {

@@ -7,7 +7,7 @@ import type { TalkOptions, TargetKind } from './target-kind.ts';
 import { tcpKind } from './tcp-target.ts';
 import { unixKind } from './unix-target.ts';
 
-export const targetKinds: readonly TargetKind[] = [tcpKind, unixKind, httpKind];
+const targetKinds: readonly TargetKind[] = [tcpKind, unixKind, httpKind];
 
 /** @throws CliError saying what is wrong with it */
 export function parseTarget(text: string, options: TalkOptions, timeoutMs: number): Target<Wire> {

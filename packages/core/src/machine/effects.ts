@@ -26,6 +26,8 @@ export interface SlotEffect<T> {
     | 'leak'
     | 'gone';
   readonly slot: Slot<T>;
+  /** The slot's at that time: `overdue` is void when it has moved on before the effect is performed. */
+  readonly generation: number;
 }
 
 export type CallerEffect<R> =

@@ -3,7 +3,7 @@ import type { Deadline } from './deadlines.ts';
 import type { Effect } from './effects.ts';
 import type { Limits } from './limits.ts';
 import { noteFailure, type OpenFailure } from './open-failure.ts';
-import { Probing } from './probing.ts';
+import { Probing, togetherMs } from './probing.ts';
 import { deliverable, floor, pump } from './pump.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
@@ -101,8 +101,9 @@ export class Machine<T, R> {
   /** The offered connection is alive: whose is it? Undefined when nobody waits any more; it is idle again then. */
   accepted(slot: Slot<T>, now: number): Waiter<R> | undefined {
     this.offered = undefined;
-    // It may have become suspect meanwhile.
-    const waiter = this.state === 'open' && !this.slots.isSuspect(slot) ? this.queue.waiters.head : undefined;
+    // Whoever was asked may have changed everything.
+    const isFit = this.slots.isReady(slot, now) && slot.doom === undefined;
+    const waiter = this.state === 'open' && isFit ? this.queue.waiters.head : undefined;
     if (waiter === undefined) {
       // Nobody has had it.
       slot.uses--;
@@ -121,11 +122,14 @@ export class Machine<T, R> {
   }
 
   /** What was taken or offered turns out to be dead, before anybody had it. */
-  dead(slot: Slot<T>, error: unknown, now: number): void {
+  dead(slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
+    // Whoever was asked may have reported it already.
+    if (slot.state !== State.leased) return;
     if (this.offered === slot) this.offered = undefined;
     slot.uses--;
+    const isNews = slot.doom !== 'broken';
     this.slots.end(slot, 'broken', error, false, now);
-    this.#broke(now);
+    if (isNews) this.#broke(slot, now, retryInMs);
     this.pump(now);
   }
 
@@ -140,14 +144,14 @@ export class Machine<T, R> {
   /** It came back, alive and clean. */
   returned(slot: Slot<T>, now: number): void {
     this.#heldUntil(slot, now);
+    this.probing.stillborn = 0;
     slot.usedAt = now;
     const doom = this.#whyNotAgain(slot, now);
     if (doom !== undefined) {
       this.slots.end(slot, doom, slot.error, true, now);
-    } else if (this.limits.resets) {
-      return this.slots.reset(slot, now);
     } else {
-      this.slots.comeBack(slot, now);
+      if (this.limits.resets) this.slots.reset(slot, now);
+      else this.slots.comeBack(slot, now);
       if (this.queue.size === 0) return;
     }
     this.pump(now);
@@ -157,7 +161,7 @@ export class Machine<T, R> {
   discarded(slot: Slot<T>, reason: string, error: unknown, broke: boolean, now: number): void {
     this.#heldUntil(slot, now);
     this.slots.end(slot, reason, error, false, now);
-    if (broke) this.#broke(now);
+    if (broke) this.#broke(slot, now);
     this.pump(now);
   }
 
@@ -179,8 +183,10 @@ export class Machine<T, R> {
 
   permitted(slot: Slot<T>, now: number): void {
     const { probing, slots } = this;
-    // Meanwhile a failure may have closed the window: a permit is no reason to storm.
-    if (now < probing.opensAt() || slots.opening.size >= probing.window) return this.unpermitted(slot, now);
+    // Meanwhile a failure may have closed the window: a permit is no reason to storm. Or the pool was suspended, or shrank.
+    const stillWanted = this.state === 'open' && slots.total <= this.effectiveMax;
+    if (!stillWanted || now < probing.opensAt() || slots.opening.size >= probing.window) return this.unpermitted(slot, now);
+    this.isMissed = false;
     slots.open(slot, probing.round, probing.attempt, now);
   }
 
@@ -223,9 +229,9 @@ export class Machine<T, R> {
   }
 
   /** Its ping failed. */
-  disproved(slot: Slot<T>, error: unknown, now: number): void {
+  disproved(slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
     this.slots.end(slot, 'ping-failed', error, false, now);
-    this.#broke(now);
+    this.#broke(slot, now, retryInMs);
     this.pump(now);
   }
 
@@ -235,7 +241,7 @@ export class Machine<T, R> {
   }
 
   /** The connector saw it die. */
-  broken(slot: Slot<T>, error: unknown, now: number): void {
+  broken(slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
     switch (slot.state) {
       case State.idle:
         this.#learn(slot, now);
@@ -246,7 +252,7 @@ export class Machine<T, R> {
         this.slots.end(slot, 'broken', error, false, now);
         break;
       case State.leased:
-        if (slot === this.offered) return this.dead(slot, error, now);
+        if (slot === this.offered) return this.dead(slot, error, now, retryInMs);
         if (slot.doom === 'broken') return;
         // Its holder finds out by itself. Until it comes back it counts; then it goes.
         slot.error = error;
@@ -256,7 +262,7 @@ export class Machine<T, R> {
       default:
         return;
     }
-    this.#broke(now);
+    this.#broke(slot, now, retryInMs);
     this.pump(now);
   }
 
@@ -328,8 +334,11 @@ export class Machine<T, R> {
     this.effects.push({ kind: 'notice', code, detail });
   }
 
-  #broke(now: number): void {
-    if (this.probing.broke(now)) this.suspect(now);
+  /** `retryInMs`: what the backoff says for the case that nobody has used it. */
+  #broke(slot: Slot<T>, now: number, retryInMs = 0): void {
+    const { probing } = this;
+    if (slot.uses === 0 && now - slot.openedAt < togetherMs) probing.brokeUnused(slot.round, now + retryInMs);
+    if (probing.broke(now)) this.suspect(now);
   }
 
   /** Siblings of connections that broke, or of a machine that slept: to be pinged before they are lent, if they can be. */

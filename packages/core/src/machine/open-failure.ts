@@ -18,7 +18,8 @@ export function noteFailure<T, R>(machine: Machine<T, R>, slot: Slot<T>, failure
   const { verdict } = failure;
   probing.failed(slot.round, failure.error, now + failure.retryInMs);
   if (verdict === 'fatal') {
-    probing.fatal = true;
+    // The old password may still fail after the new one was set.
+    if (slot.round >= probing.forgivenRound) probing.fatal = true;
     probing.down = true;
   } else if (verdict === 'retry') {
     probing.down = true;

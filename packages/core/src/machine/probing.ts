@@ -10,8 +10,12 @@ export class Probing {
   pausedUntil: number = -Infinity;
   /** Openings that carry an older number began before the last failure and tell nothing new. */
   round = 0;
+  /** What began in an earlier round began before somebody said that the cause is gone. */
+  forgivenRound = 0;
   /** The endpoint refuses or does not answer (it is not merely full). */
   down = false;
+  /** Connections in a row that broke before anybody had used them, counting those that were opened together as one. */
+  stillborn = 0;
   /** What the last failed open said; undefined after a success. */
   lastError: unknown = undefined;
   /** Waiting cannot cure it: nothing opens. */
@@ -25,9 +29,11 @@ export class Probing {
 
   succeeded(max: number): void {
     this.failures = 0;
-    this.nextOpenAt = -Infinity;
     this.down = false;
     this.lastError = undefined;
+    // A peer that takes connections and breaks them is not well because it took one more.
+    if (this.stillborn > 1) return;
+    this.nextOpenAt = -Infinity;
     this.#lastBreakAt = -Infinity;
     this.window *= 2;
     if (this.window >= max) this.window = Infinity;
@@ -42,6 +48,15 @@ export class Probing {
     this.nextOpenAt = retryAt;
   }
 
+  /** It opened, and broke before anybody had used it. Once that is bad luck, then no better than a failed open. */
+  brokeUnused(round: number, retryAt: number): void {
+    if (round !== this.round) return;
+    this.round++;
+    if (this.stillborn++ === 0) return;
+    this.window = 1;
+    this.nextOpenAt = retryAt;
+  }
+
   /** A connection that had worked broke; true when another had broken just before. */
   broke(now: number): boolean {
     const together = now - this.#lastBreakAt <= togetherMs;
@@ -53,9 +68,11 @@ export class Probing {
   /** Somebody says that the cause is gone. */
   forgive(): void {
     this.failures = 0;
+    this.stillborn = 0;
     this.nextOpenAt = -Infinity;
     this.pausedUntil = -Infinity;
     this.round++;
+    this.forgivenRound = this.round;
     this.down = false;
     this.fatal = false;
     this.lastError = undefined;
@@ -67,4 +84,4 @@ export class Probing {
 }
 
 /** Two connections that break within this time broke for one reason. A restarting server closes its own within a fraction of it. */
-const togetherMs = 1000;
+export const togetherMs = 1000;

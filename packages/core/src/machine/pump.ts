@@ -36,25 +36,29 @@ export function deliverable<T, R>(
   prefer: readonly (string | undefined)[] | undefined,
   now: number,
 ): Slot<T> | undefined {
-  const { idle } = machine.slots;
-  const slot = idle.choose(prefer);
-  if (slot === undefined || !isStale(machine, slot, now)) return slot;
-  const { freshest } = idle;
-  return freshest === undefined || isStale(machine, freshest, now) ? undefined : freshest;
+  const { slots } = machine;
+  for (;;) {
+    const slot = slots.idle.choose(prefer);
+    // What is stale, or over, is met here once: it stands with those that are not ready from then on.
+    if (slot === undefined) return undefined;
+    if (now >= slot.expiresAt) slots.rearrange(slot, now);
+    else if (isStale(machine, slot, now)) slots.distrust(slot, now);
+    else return slot;
+  }
 }
 
 /** It has idled too long to be lent without a ping. */
 function isStale<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): boolean {
   const { limits, slots } = machine;
   // It answered just now, and nobody has had it since: to ask again would never end.
-  if (slot.provenAt === now && slot.provenUses === slot.uses) return false;
+  if (slot.provenAt >= now && slot.provenUses === slot.uses) return false;
   return now >= slots.safeUntil(slot) || (limits.pings && now - activeAt(slot) >= limits.pingAfterIdleMs);
 }
 
 function checkForWaiters<T, R>(machine: Machine<T, R>, now: number): void {
   const { slots, queue } = machine;
   while (slots.checking.size < queue.waiters.size) {
-    const slot = slots.idle.suspect.tail ?? slots.idle.ready.tail;
+    const slot = slots.idle.suspect.tail;
     if (slot === undefined) return;
     if (machine.limits.pings) slots.check(slot, now);
     else slots.end(slot, 'idle-limit', undefined, true, now);
@@ -66,7 +70,11 @@ function refuseHopeless<T, R>(machine: Machine<T, R>, isReady: boolean): void {
   const { probing, queue, slots } = machine;
   if (!probing.fatal && !(machine.limits.refuseWhenDown && probing.down)) return;
   const why = probing.fatal ? 'fatal' : 'down';
-  if (slots.idle.size + slots.checking.size === 0) queue.refuseAll(queue.waiters, why);
+  if (slots.idle.size + slots.checking.size === 0) {
+    // Somebody has to find out when it is up again: with no minimum to restore, nothing else would open.
+    if (queue.waiters.size > 0) machine.isMissed = true;
+    queue.refuseAll(queue.waiters, why);
+  }
   if (!isReady) queue.refuseAll(queue.readyCallers, why);
 }
 
@@ -90,7 +98,7 @@ export function shortage<T, R>(machine: Machine<T, R>, now: number): number {
     const least = coming === 0 && isOverdue(queue.waiters, averages, now) ? 1 : 0;
     forWaiters = Math.max(least, forWaiters - servedByReturns(slots, averages, now));
   }
-  const forMissed = machine.isMissed && slots.idle.size + coming === 0 ? 1 : -Infinity;
+  const forMissed = machine.isMissed && slots.idle.size + slots.opening.size === 0 ? 1 - slots.reserving.size : -Infinity;
   return Math.min(Math.max(toFloor, forWaiters, forMissed), machine.effectiveMax - slots.total);
 }
 
@@ -104,14 +112,15 @@ function openWanted<T, R>(machine: Machine<T, R>, now: number): void {
     slots.leave(slot, Event.unwanted, now);
   }
   if (queue.waiters.size > 0) timetable.dueBy(returnsOverdueAt(slots, queue.waiters, machine.averages, now));
-  if (wanted <= 0) machine.isMissed = false;
+  if (wanted <= 0 && slots.reserving.size === 0) machine.isMissed = false;
   if (wanted <= 0 || probing.fatal) return;
   const opensAt = probing.opensAt();
   if (now < opensAt) return timetable.dueBy(opensAt);
-  machine.isMissed = false;
   const room = probing.window - slots.opening.size - slots.reserving.size;
   for (let count = Math.min(wanted, room); count > 0; count--) {
     const slot = slots.reserve(now);
-    if (!machine.limits.budgeted) slots.open(slot, probing.round, probing.attempt, now);
+    if (machine.limits.budgeted) continue;
+    machine.isMissed = false;
+    slots.open(slot, probing.round, probing.attempt, now);
   }
 }

@@ -172,9 +172,9 @@ export class Slots<T> {
   }
 
   /** When this idle slot next wants attention. */
-  dueAt(slot: Slot<T>): number {
+  dueAt(slot: Slot<T>, idleOutAt = slot.usedAt + this.#limits.idleTimeoutMs): number {
     const parked = slot.list === this.idle.parked ? slot.parkedUntil : Infinity;
-    return Math.min(slot.usedAt + this.#limits.idleTimeoutMs, slot.expiresAt, pingAt(slot), this.safeUntil(slot), parked);
+    return Math.min(idleOutAt, slot.expiresAt, pingAt(slot), this.safeUntil(slot), parked);
   }
 
   /** Sees to it that the slot gets the attention it wants in time. */
@@ -184,7 +184,18 @@ export class Slots<T> {
 
   /** It must answer a ping before it is lent. */
   isSuspect(slot: Slot<T>): boolean {
-    return slot.trust !== this.suspicion && this.#limits.pings;
+    return slot.trust < 0 || (slot.trust !== this.suspicion && this.#limits.pings);
+  }
+
+  /** As far as others than its holder can say, it may be lent. */
+  isReady(slot: Slot<T>, now: number): boolean {
+    return this.#idleListOf(slot, now) === this.idle.ready;
+  }
+
+  /** It has idled too long: it must prove itself, whatever the others do. */
+  distrust(slot: Slot<T>, now: number): void {
+    slot.trust = -1;
+    this.rearrange(slot, now);
   }
 
   // ── Out ──────────────────────────────────────────────────────────────────
@@ -215,7 +226,7 @@ export class Slots<T> {
   }
 
   effect(kind: SlotEffect<T>['kind'], slot: Slot<T>): void {
-    this.#effects.push({ kind, slot });
+    this.#effects.push({ kind, slot, generation: slot.generation });
   }
 
   // ── Each move ────────────────────────────────────────────────────────────
@@ -243,7 +254,8 @@ export class Slots<T> {
   }
 
   #idleListOf(slot: Slot<T>, now: number): SlotList<T> {
-    if (slot.parkedUntil > now) return this.idle.parked;
+    // What is over waits there too, for the tick that ends it.
+    if (slot.parkedUntil > now || now >= slot.expiresAt) return this.idle.parked;
     return this.isSuspect(slot) ? this.idle.suspect : this.idle.ready;
   }
 }

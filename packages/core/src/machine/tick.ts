@@ -11,10 +11,10 @@ import { Waiter } from './waiters.ts';
 export function tick<T, R>(machine: Machine<T, R>, now: number): void {
   const { limits, slots, timetable } = machine;
   expireDeadlines(machine, now);
-  overdue(machine, slots.opening, now - limits.openTimeoutMs);
-  overdue(machine, slots.checking, now - limits.pingTimeoutMs);
-  overdue(machine, slots.resetting, now - limits.resetTimeoutMs);
-  overdue(machine, slots.closing, now - limits.closeTimeoutMs);
+  overdue(machine, slots.opening, limits.openTimeoutMs, now);
+  overdue(machine, slots.checking, limits.pingTimeoutMs, now);
+  overdue(machine, slots.resetting, limits.resetTimeoutMs, now);
+  overdue(machine, slots.closing, limits.closeTimeoutMs, now);
   for (let slot = timetable.take(now); slot !== undefined; slot = timetable.take(now)) attend(machine, slot, now);
   if (now >= machine.limitUntil) machine.limitMax = Infinity;
   if (now >= timetable.leakAt) sweepLeaks(machine, now);
@@ -32,8 +32,9 @@ function expireDeadlines<T, R>(machine: Machine<T, R>, now: number): void {
   }
 }
 
-function overdue<T, R>(machine: Machine<T, R>, list: SlotList<T>, since: number): void {
-  for (let slot = list.head; slot !== undefined && slot.since <= since; slot = slot.next) {
+function overdue<T, R>(machine: Machine<T, R>, list: SlotList<T>, limitMs: number, now: number): void {
+  // The same sum as in `nextDue`: rounded otherwise, the timer would ring in vain.
+  for (let slot = list.head; slot !== undefined && slot.since + limitMs <= now; slot = slot.next) {
     machine.slots.effect('overdue', slot);
   }
 }
@@ -55,7 +56,7 @@ function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void 
   if (now >= pingAt(slot)) return slots.check(slot, now);
   // Kept for `min` although it idled too long: look again one idle timeout from now.
   const again = now + Math.max(limits.idleTimeoutMs, leastMs);
-  timetable.attend(slot, idledOut ? Math.min(again, slot.expiresAt, pingAt(slot), slots.safeUntil(slot)) : slots.dueAt(slot));
+  timetable.attend(slot, idledOut ? slots.dueAt(slot, again) : slots.dueAt(slot));
 }
 
 /** The peer is expected to close it soon: pings it, closes it first, or (rarely) sees whether that is still so. */
@@ -69,7 +70,11 @@ function outlastIdleLimit<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: numb
     slot.testing = false;
     slot.parkedUntil = -Infinity;
     slots.rearrange(slot, now);
-    for (const idle of slots.idle) slots.comeDue(idle);
+    for (const idle of slots.idle) {
+      if (idle.trust < 0) idle.trust = slots.suspicion;
+      slots.rearrange(idle, now);
+      slots.comeDue(idle);
+    }
     return slots.comeDue(slot);
   }
   if (now >= idleLimit.testAt && slots.total < machine.effectiveMax) {
@@ -94,7 +99,7 @@ function sweepLeaks<T, R>(machine: Machine<T, R>, now: number): void {
   timetable.leakAt = Infinity;
   for (const slot of slots.leasedSlots()) {
     if (slot.reported || slot.longLived) continue;
-    if (now - slot.since >= limits.leakAfterMs) {
+    if (slot.since + limits.leakAfterMs <= now) {
       slot.reported = true;
       slots.effect('leak', slot);
     } else {
@@ -110,7 +115,9 @@ function takeBack<T, R>(machine: Machine<T, R>, now: number): void {
   const { slots, timetable } = machine;
   timetable.drainBy = Infinity;
   for (const slot of slots.leasedSlots()) {
-    machine.forced.push({ slot, heldMs: now - slot.since });
+    const heldMs = now - slot.since;
+    machine.forced.push({ slot, heldMs });
+    machine.totals.leasedMs += heldMs;
     slots.end(slot, 'pool-closed', undefined, false, now);
   }
   for (const slot of slots.opening) slots.effect('overdue', slot);

@@ -61,7 +61,7 @@ export class Waiters<R> {
     // Only work that was put back passes anybody, and it stands at the head: look from whichever end is nearer to that.
     if (before !== undefined && before.arrival > waiter.arrival) {
       before = undefined;
-      for (let next = lane.first; next !== undefined && next.arrival < waiter.arrival; next = next.behind) before = next;
+      for (let next = lane.first; next !== undefined && next.arrival <= waiter.arrival; next = next.behind) before = next;
     }
     const after = before === undefined ? lane.first : before.behind;
     waiter.ahead = before;

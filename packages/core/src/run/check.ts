@@ -1,6 +1,7 @@
 import { StepTimeoutError } from '../errors.ts';
 import type { Slot } from '../machine/slot.ts';
 import { beside } from './beside.ts';
+import { retryIfUnused } from './retry-delay.ts';
 import type { Runner } from './runner.ts';
 
 /** Proves an idle connection alive. */
@@ -8,7 +9,7 @@ export function ping<T>(runner: Runner<T>, slot: Slot<T>): void {
   const ask = runner.ping;
   void serve(runner, slot, ask, {
     done: () => runner.machine.proved(slot, runner.now()),
-    failed: (error) => runner.machine.disproved(slot, error, runner.now()),
+    failed: (error) => runner.machine.disproved(slot, error, runner.now(), retryIfUnused(runner, slot)),
   });
 }
 
@@ -48,12 +49,10 @@ async function serve<T>(
   runner.hooks.guardIdle(slot);
 }
 
-/** The step has outlasted its limit: it is over, whatever it still does. */
-export function stepOverdue<T>(runner: Runner<T>, slot: Slot<T>, step: 'ping' | 'reset'): StepTimeoutError {
+/** The step has outlasted its limit. Its signal aborts when its connection is closed, not before: the abort may break it. */
+export function stepOverdue<T>(runner: Runner<T>, step: 'ping' | 'reset'): StepTimeoutError {
   const limitMs = step === 'ping' ? runner.options.pingTimeoutMs : runner.options.resetTimeoutMs;
-  const error = new StepTimeoutError(step, limitMs, runner.name);
-  abortStep(slot, error);
-  return error;
+  return new StepTimeoutError(step, limitMs, runner.name);
 }
 
 export function abortStep<T>(slot: Slot<T>, reason: unknown): void {

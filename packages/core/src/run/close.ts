@@ -11,14 +11,13 @@ export async function close<T>(runner: Runner<T>, slot: Slot<T>): Promise<void> 
   const { generation } = slot;
   const connection = slot.connection as T;
   const reason = (slot.reason ?? 'discarded') as CloseReason;
+  if (connector.close === undefined || (isForced(runner, slot) && connector.destroy !== undefined)) {
+    return finish(runner, slot, connection);
+  }
   const controller = new AbortController();
   beside(slot).controller = controller;
   try {
-    if (connector.close !== undefined && !(isForced(runner, slot) && connector.destroy !== undefined)) {
-      await connector.close(connection, { reason, graceful: slot.graceful, signal: controller.signal });
-    } else {
-      connector.destroy?.(connection);
-    }
+    await connector.close(connection, { reason, graceful: slot.graceful, signal: controller.signal });
   } catch (error) {
     runner.fault('close', error);
     // It may be half closed: make sure.

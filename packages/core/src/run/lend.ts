@@ -5,6 +5,7 @@ import { beside } from './beside.ts';
 import type { Caller } from './caller.ts';
 import { closedError, refusal, timedOut } from './describe.ts';
 import { LeaseToken, PoolLease } from './pool-lease.ts';
+import { retryIfUnused } from './retry-delay.ts';
 import type { Runner } from './runner.ts';
 
 /** An idle connection now, passing nobody who waits; undefined when there is none. */
@@ -23,7 +24,7 @@ export function tryLend<T>(
       runner.alarm.adjust();
       return lease(runner, slot, 0);
     }
-    machine.dead(slot, undefined, now);
+    machine.dead(slot, undefined, now, retryIfUnused(runner, slot));
     runner.settle();
   }
 }
@@ -50,7 +51,7 @@ function tokenOf<T>(runner: Runner<T>, slot: Slot<T>): LeaseToken<T> {
 export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
   const { machine, hooks } = runner;
   const now = runner.turn();
-  if (!hooks.isAlive(slot.connection as T)) return machine.dead(slot, undefined, now);
+  if (!hooks.isAlive(slot.connection as T)) return machine.dead(slot, undefined, now, retryIfUnused(runner, slot));
   // What was asked may have ended the connection, or the pool.
   if (machine.offered !== slot) return;
   const waiter = machine.accepted(slot, now);

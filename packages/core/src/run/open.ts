@@ -5,6 +5,7 @@ import { State } from '../machine/transitions.ts';
 import { matches } from '../matchers.ts';
 import { beside } from './beside.ts';
 import { destroyNow } from './close.ts';
+import { retryDelay, retryIfUnused } from './retry-delay.ts';
 import type { Runner } from './runner.ts';
 
 /** Opens one connection and makes it ready: the connector's `open`, then every init hook, all under one limit. */
@@ -19,13 +20,16 @@ export async function open<T>(runner: Runner<T>, slot: Slot<T>, signal: AbortSig
     connection = await runner.connector.open(context);
     // The limit passed meanwhile and the slot was given up. The connection is nobody's: it must not stay open.
     if (!current()) return late(runner, connection);
+    // From here on, whatever goes wrong has a connection to close.
+    notes.opening = { step: 'init', hook: undefined, connection };
+    runner.track(slot, connection);
+    signal.throwIfAborted();
     for (const hook of runner.initHooks) {
       notes.opening = { step: 'init', hook: hook.name || undefined, connection };
-      signal.throwIfAborted();
       await hook(connection, context);
       if (!current()) return;
+      signal.throwIfAborted();
     }
-    signal.throwIfAborted();
   } catch (error) {
     if (current()) openFailed(runner, slot, error, 'POOL_OPEN_FAILED');
     return;
@@ -42,7 +46,7 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
   try {
     notes.unwatch = runner.connector.watch?.(connection, (error) => {
       if (slot.connection === undefined) dead ??= { error };
-      else runner.input((machine, now) => machine.broken(slot, error, now));
+      else runner.input((machine, now) => machine.broken(slot, error, now, retryIfUnused(runner, slot)));
     });
   } catch (error) {
     runner.fault('watch', error);
@@ -54,8 +58,8 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
     return openFailed(runner, slot, error, 'POOL_OPEN_FAILED');
   }
   const tag = runner.hooks.tag(connection);
-  runner.lastOpenError = undefined;
-  runner.track(slot, connection);
+  // What is fatal stays so, and is told to every caller.
+  if (!runner.machine.probing.fatal) runner.lastOpenError = undefined;
   runner.input(() => runner.machine.opened(slot, connection, tag, runner.now()));
   runner.emit('open', () => [{ ...runner.info(slot), durationMs, attempt: slot.attempt }]);
   runner.hooks.guardIdle(slot);
@@ -76,7 +80,7 @@ export function openFailed<T>(runner: Runner<T>, slot: Slot<T>, cause: unknown, 
     { cause },
   );
   const { attempt } = slot;
-  const retryInMs = backoff(runner, machine.probing.failures + 1);
+  const retryInMs = retryDelay(runner, machine.probing.failures + 1);
   const verdict = verdictOf(runner, cause);
   if (!cancelled) runner.lastOpenError = error;
   runner.input(() => machine.openFailed(slot, { error, verdict, retryInMs, connection, cancelled }, runner.now()));
@@ -93,21 +97,6 @@ function late<T>(runner: Runner<T>, connection: T): void {
   runner.machine.totals.opened++;
   runner.machine.totals.closedFor('late');
   destroyNow(runner, connection, 'late');
-}
-
-function backoff<T>(runner: Runner<T>, attempt: number): number {
-  try {
-    const delayMs = runner.options.openBackoff(attempt);
-    if (typeof delayMs === 'number' && delayMs >= 0) return delayMs;
-    runner.fault(
-      'openBackoff',
-      new TypeError(`openBackoff(${attempt}) answered ${String(delayMs)}, not a number of milliseconds`),
-    );
-  } catch (error) {
-    runner.fault('openBackoff', error);
-  }
-  // Neither a storm nor a standstill.
-  return 1000;
 }
 
 function verdictOf<T>(runner: Runner<T>, error: unknown): OpenVerdict {
@@ -131,7 +120,11 @@ function isVerdict(verdict: unknown): verdict is OpenVerdict {
 }
 
 function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message || error.name : String(error);
+  try {
+    return error instanceof Error ? error.message || error.name : String(error);
+  } catch {
+    return 'something that cannot be printed';
+  }
 }
 
 /** Starts an opening the machine asked for. */

@@ -10,6 +10,7 @@ import { closedError, takenBack } from './describe.ts';
 import { refuse, tell } from './lend.ts';
 import { neutrally } from './neutral.ts';
 import { openFailed, startOpening } from './open.ts';
+import { retryIfUnused } from './retry-delay.ts';
 import type { Runner } from './runner.ts';
 import type { WorkDeadline } from './work-scope.ts';
 
@@ -29,7 +30,8 @@ export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): voi
     case 'close':
       return startClosing(runner, effect.slot);
     case 'overdue':
-      return overdue(runner, effect.slot);
+      // What was performed before this may have ended it.
+      return effect.generation === effect.slot.generation ? overdue(runner, effect.slot) : undefined;
     case 'cancel':
       return beside(effect.slot).controller?.abort(closedError(runner));
     case 'gone':
@@ -98,9 +100,9 @@ function overdue<T>(runner: Runner<T>, slot: Slot<T>): void {
       return;
     }
     case State.checking:
-      return runner.machine.disproved(slot, stepOverdue(runner, slot, 'ping'), runner.now());
+      return runner.machine.disproved(slot, stepOverdue(runner, 'ping'), runner.now(), retryIfUnused(runner, slot));
     case State.resetting:
-      return runner.machine.uncleaned(slot, stepOverdue(runner, slot, 'reset'), runner.now());
+      return runner.machine.uncleaned(slot, stepOverdue(runner, 'reset'), runner.now());
     case State.closing:
       return closeOverdue(runner, slot);
     default:

@@ -54,7 +54,8 @@ export class Reservations<T> {
       // A budget that fails is asked again, but not in a busy loop.
       this.#runner.input((machine, now) => {
         pause(machine, 1000, now);
-        machine.unpermitted(slot, now);
+        // Pausing may have found that it is not wanted any more.
+        if (slot.generation === generation) machine.unpermitted(slot, now);
       });
       return;
     }

@@ -131,17 +131,16 @@ export class Runner<T> {
     this.#settling = true;
     const { machine } = this;
     const { effects } = machine;
-    for (let done = 0; ; ) {
-      if (machine.offered !== undefined) {
-        handOver(this, machine.offered);
-      } else if (done < effects.length) {
-        perform(this, effects[done++] as Effect<T, Caller<T>>);
-      } else {
-        effects.length = 0;
-        break;
+    let done = 0;
+    try {
+      while (machine.offered !== undefined || done < effects.length) {
+        if (machine.offered !== undefined) handOver(this, machine.offered);
+        else perform(this, effects[done++] as Effect<T, Caller<T>>);
       }
+    } finally {
+      effects.splice(0, done);
+      this.#settling = false;
     }
-    this.#settling = false;
     this.alarm.adjust();
   }
 

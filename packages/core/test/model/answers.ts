@@ -1,7 +1,7 @@
 import { pause } from '../../src/machine/orders.ts';
 import type { Slot } from '../../src/machine/slot.ts';
 import { State } from '../../src/machine/transitions.ts';
-import { type Connection, type Task, without, wrong } from './books.ts';
+import { type Connection, connectionOf, type Task, without, wrong } from './books.ts';
 import type { World } from './world.ts';
 
 /** The outside world answers something it was asked; how, is up to `good` (always well) or to chance. */
@@ -56,10 +56,6 @@ export function answerOverdue(world: World, slot: Slot<Connection>): void {
   }
 }
 
-function connectionOf(slot: Slot<Connection>): Connection {
-  return slot.connection ?? wrong(`${slot.id} has no connection`);
-}
-
 function finish(world: World, name: string, decide: () => void): void {
   world.input(name, decide);
   world.settle();
@@ -77,7 +73,7 @@ function refusePermit(world: World, slot: Slot<Connection>): void {
   world.probing.pausedUntil = Math.max(world.probing.pausedUntil, world.now + 1000);
   finish(world, `unpermitted ${slot.id}`, () => {
     pause(machine, 1000, world.now);
-    machine.unpermitted(slot, world.now);
+    if (slot.state === State.reserving) machine.unpermitted(slot, world.now);
   });
 }
 
@@ -129,7 +125,16 @@ function opens(world: World, slot: Slot<Connection>): void {
   world.settle();
 }
 
-const verdicts = ['retry', 'retry', 'retry', 'fatal', { limitForMs: 40 }, { limitForMs: 3000 }, { pauseMs: 25 }, { pauseMs: 900 }] as const;
+const verdicts = [
+  'retry',
+  'retry',
+  'retry',
+  'fatal',
+  { limitForMs: 40 },
+  { limitForMs: 3000 },
+  { pauseMs: 25 },
+  { pauseMs: 900 },
+] as const;
 
 function openFails(world: World, slot: Slot<Connection>, timedOut: boolean): void {
   const { machine, random, now, probing } = world;

@@ -33,15 +33,14 @@ export function behave(world: World): void {
   };
   for (let lane = 0; lane < machine.limits.lanes; lane++) ask(lane, false);
   ask(0, true);
-  let sentAway = 0;
   const served = (): boolean => {
     for (const proof of [...proofs]) {
       const { outcome } = proof.request;
       if (outcome === 'served' || outcome === 'ready') proofs.splice(proofs.indexOf(proof), 1);
       else if (outcome === 'down') {
-        if (++sentAway > 40) wrong('callers are sent away for ever');
+        // Comes back a little later.
+        if (world.now === proof.askedAt) continue;
         proofs.splice(proofs.indexOf(proof), 1);
-        elapse(world, 50, world.machine.timetable.wakeAt <= world.now + 50);
         ask(proof.lane, proof.ofReady);
       } else if (outcome !== undefined) wrong(`a caller with time to wait was refused: ${outcome}`);
     }
@@ -49,8 +48,10 @@ export function behave(world: World): void {
   };
   const { slots } = machine;
   if (!slots.idleLimit.known && floor(machine) < Math.min(machine.min, machine.effectiveMax)) wrong('the floor is too low');
-  goOn(world, 'somebody waits for ever, or min is not restored', () => {
-    return served() && world.waiting.length === 0 && world.held.length === 0 && slots.established >= floor(machine);
+  const isRestored = (): boolean =>
+    served() && world.waiting.length === 0 && world.held.length === 0 && slots.established >= floor(machine);
+  goOn(world, 'somebody waits for ever, or min is not restored', isRestored, {
+    comesBackIn: () => (proofs.some(({ request }) => request.outcome === 'down') ? 50 : Infinity),
   });
   world.calm = false;
 }
@@ -61,11 +62,16 @@ export function closeAll(world: World, drainMs: number): void {
   check(world);
   world.calm = true;
   // With an end to the drain, leases need not come back at all.
-  goOn(world, 'closing never ends', () => world.closedSeen, drainMs === Infinity);
+  goOn(world, 'closing never ends', () => world.closedSeen, { leasesReturn: drainMs === Infinity });
   if (world.tasks.some((task) => world.isCurrent(task))) wrong('something is still asked for');
 }
 
-function goOn(world: World, complaint: string, done: () => boolean, leasesReturn = true): void {
+function goOn(
+  world: World,
+  complaint: string,
+  done: () => boolean,
+  { leasesReturn = true, comesBackIn = () => Infinity }: { leasesReturn?: boolean; comesBackIn?: () => number },
+): void {
   const { machine } = world;
   const rounds = 600 + 80 * (machine.slots.total + world.waiting.length + world.works.length);
   const end = horizon(world) + 5000 + 30 * world.waiting.length;
@@ -75,7 +81,7 @@ function goOn(world: World, complaint: string, done: () => boolean, leasesReturn
     if (world.now > end) wrong(`${complaint}: ${world.now - end} ms later than it should`);
     if (!act(world, leasesReturn)) {
       const before = world.now;
-      step(world, complaint, leasesReturn);
+      step(world, complaint, leasesReturn, world.now + comesBackIn());
       ticks = world.now > before ? 0 : ticks + 1;
       if (ticks > 20) wrong(`the timer rings again and again at ${world.now}`);
     }
@@ -98,11 +104,11 @@ function act(world: World, leasesReturn: boolean): boolean {
 }
 
 /** To the next moment at which anything happens. */
-function step(world: World, complaint: string, leasesReturn: boolean): void {
+function step(world: World, complaint: string, leasesReturn: boolean, latest: number): void {
   const { wakeAt } = world.machine.timetable;
   const owed = world.tasks.map((task) => dueAt(world, task));
   if (leasesReturn) owed.push(...world.held.map((held) => held.since + heldForMs));
-  const next = Math.min(wakeAt, ...owed);
+  const next = Math.min(wakeAt, latest, ...owed);
   if (next === Infinity) wrong(`${complaint}: nothing will ever happen again`);
   const late = Math.max(next, world.now);
   elapse(world, late === wakeAt ? wakeAt - world.now : late - world.now, wakeAt <= late);

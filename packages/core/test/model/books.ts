@@ -150,12 +150,15 @@ export function whyNotLend(
   if (now < connection.parkedUntil) return 'it is parked';
   if (slot.testing) return 'it is left idle on purpose';
   if (connection.uses >= limits.maxUses) return 'it was used often enough';
+  if (limits.pings && connection.trustedUnder !== suspicions) return 'it is suspect';
   const activeAt = Math.max(provenAt, usedAt);
   // Lent in the moment it answered.
   if (provenAt === activeAt && provenAt >= turn) return undefined;
   if (turn >= activeAt + slots.idleLimit.safeMs) return 'the peer may be about to close it';
-  if (!limits.pings) return undefined;
-  if (connection.trustedUnder !== suspicions) return 'it is suspect';
-  if (turn - activeAt >= limits.pingAfterIdleMs) return 'it has to be pinged after so long';
+  if (limits.pings && turn - activeAt >= limits.pingAfterIdleMs) return 'it has to be pinged after so long';
   return undefined;
+}
+
+export function connectionOf(slot: Slot<Connection>): Connection {
+  return slot.connection ?? wrong(`${slot.id} has no connection`);
 }

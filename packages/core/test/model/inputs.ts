@@ -1,11 +1,11 @@
 import { Deadline } from '../../src/machine/deadlines.ts';
 import * as orders from '../../src/machine/orders.ts';
-import { State } from '../../src/machine/transitions.ts';
 import { tick } from '../../src/machine/tick.ts';
+import { State } from '../../src/machine/transitions.ts';
 import { Waiter } from '../../src/machine/waiters.ts';
 import { answerTask, losePermit } from './answers.ts';
 import type { Caller, Connection } from './books.ts';
-import { endHeld, type Ending } from './leases.ts';
+import { type Ending, endHeld } from './leases.ts';
 import type { World } from './world.ts';
 
 /** One thing happens. */
@@ -36,7 +36,18 @@ export function userInput(world: World): void {
   endHeld(world, held, random.pick(endings));
 }
 
-const endings: readonly Ending[] = ['return', 'return', 'return', 'return', 'return', 'return', 'discard', 'broke', 'detach', 'requeue'];
+const endings: readonly Ending[] = [
+  'return',
+  'return',
+  'return',
+  'return',
+  'return',
+  'return',
+  'discard',
+  'broke',
+  'detach',
+  'requeue',
+];
 
 let callers = 0;
 

@@ -1,6 +1,6 @@
 import { floor } from '../../src/machine/pump.ts';
-import { pingAt } from '../../src/machine/slots.ts';
 import type { SlotList } from '../../src/machine/slot-list.ts';
+import { pingAt } from '../../src/machine/slots.ts';
 import { State } from '../../src/machine/transitions.ts';
 import { type Connection, wrong } from './books.ts';
 import type { World } from './world.ts';
@@ -37,14 +37,17 @@ function containers(world: World): void {
   for (const slot of world.slots) {
     if (slot.state !== State.gone) continue;
     world.slots.delete(slot);
-    if (slot.list !== undefined || slot.dueIndex >= 0 || slot.connection !== undefined) wrong(`${slot.id} is gone and still kept`);
+    if (slot.list !== undefined || slot.dueIndex >= 0 || slot.connection !== undefined)
+      wrong(`${slot.id} is gone and still kept`);
   }
-  if (count !== world.slots.size || count !== slots.total) wrong(`${count} slots in lists, ${world.slots.size} known, ${slots.total} counted`);
+  if (count !== world.slots.size || count !== slots.total)
+    wrong(`${count} slots in lists, ${world.slots.size} known, ${slots.total} counted`);
   if (!world.machine.limits.tags) return;
   for (const tag of ['a', 'b', undefined]) {
     const chosen = idle.choose([tag]);
     if (chosen !== undefined && chosen.list !== idle.ready) wrong('a slot is chosen by its tag that is not ready');
-    if (chosen?.tag !== tag && [...idle.ready].some((slot) => slot.tag === tag)) wrong(`the ready slot with tag ${tag} is not found`);
+    if (chosen?.tag !== tag && [...idle.ready].some((slot) => slot.tag === tag))
+      wrong(`the ready slot with tag ${tag} is not found`);
   }
 }
 
@@ -56,7 +59,8 @@ function walk(world: World, list: SlotList<Connection>, state: State): number {
     if (slot.list !== list || slot.prev !== before) wrong(`the links of ${slot.id} are wrong`);
     if (!world.slots.has(slot)) wrong(`${slot.id} came from nowhere`);
     if (state > State.opening && slot.connection?.slot !== slot) wrong(`${slot.id} has no connection of its own`);
-    if (state > State.opening && !world.connections.has(slot.connection as Connection)) wrong(`the connection of ${slot.id} is gone`);
+    if (state > State.opening && !world.connections.has(slot.connection as Connection))
+      wrong(`the connection of ${slot.id} is gone`);
     before = slot;
     count++;
   }
@@ -70,20 +74,24 @@ function counters(world: World): void {
   let closed = 0;
   for (const one of totals.closed.values()) closed += one;
   if (totals.opened !== counts.opened || totals.openFailed !== counts.failed) wrong('opens are counted wrong');
-  if (closed !== counts.closed || totals.detached !== counts.detached || totals.abandoned !== counts.abandoned) wrong('ends are counted wrong');
+  if (closed !== counts.closed || totals.detached !== counts.detached || totals.abandoned !== counts.abandoned)
+    wrong('ends are counted wrong');
   const there = slots.established + slots.closing.size;
   if (there !== totals.opened - closed - totals.detached - totals.abandoned) wrong('a connection is lost, or one too many');
   if (there !== world.connections.size) wrong(`${there} connections instead of ${world.connections.size}`);
   if (slots.suspicion !== world.suspicions.count) wrong(`${slots.suspicion} suspicions instead of ${world.suspicions.count}`);
-  if (machine.probing.failures !== world.probing.failures) wrong(`${machine.probing.failures} failures instead of ${world.probing.failures}`);
+  if (machine.probing.failures !== world.probing.failures)
+    wrong(`${machine.probing.failures} failures instead of ${world.probing.failures}`);
   if (machine.probing.fatal !== world.probing.fatal) wrong('fatal or not');
   // Leases: exactly those that were given out and have not ended.
   const held = world.held.filter((one) => world.isCurrent(one));
   if (held.length !== slots.leasedCount) wrong(`${slots.leasedCount} leased, ${held.length} held`);
-  for (const { slot, connection } of held) if (slot.uses !== connection.uses) wrong(`${slot.uses} uses instead of ${connection.uses}`);
+  for (const { slot, connection } of held)
+    if (slot.uses !== connection.uses) wrong(`${slot.uses} uses instead of ${connection.uses}`);
   if (machine.limits.budgeted) {
     for (const slot of world.slots) {
-      if (slot.state !== State.gone && world.permits.has(slot) !== slot.state > State.reserving) wrong(`the permit of ${slot.id} is wrong`);
+      if (slot.state !== State.gone && world.permits.has(slot) !== slot.state > State.reserving)
+        wrong(`the permit of ${slot.id} is wrong`);
     }
     if (world.permits.size !== slots.total - slots.reserving.size) wrong('a permit was kept');
   }
@@ -92,9 +100,11 @@ function counters(world: World): void {
 function callers(world: World): void {
   const { queue } = world.machine;
   const { counts, waiting, readyCallers } = world;
-  if (queue.waiters.size !== waiting.length || queue.readyCallers.size !== readyCallers.length) wrong('the queue has another length');
+  if (queue.waiters.size !== waiting.length || queue.readyCallers.size !== readyCallers.length)
+    wrong('the queue has another length');
   if (queue.waiters.head !== waiting[0]) wrong('somebody else is at the head of the queue');
-  for (const waiter of waiting) if (!waiter.waiting || waiter.request.outcome !== undefined) wrong('somebody waits who was answered');
+  for (const waiter of waiting)
+    if (!waiter.waiting || waiter.request.outcome !== undefined) wrong('somebody waits who was answered');
   if (counts.asked !== counts.served + counts.refused + counts.left + waiting.length) wrong('a caller is lost');
 }
 
@@ -123,7 +133,8 @@ function dues(world: World): void {
     by(pingAt(slot), 'a keep-alive ping');
     by(slots.safeUntil(slot), 'the idle limit of the peer');
     if (slots.live > floor(machine)) by(Math.max(slot.usedAt + limits.idleTimeoutMs, idleAgain), 'an idle timeout');
-    if (slot.list === slots.idle.parked) by(Math.max(slot.parkedUntil, slot.testing ? slots.safeUntil(slot) : -Infinity), 'an end of parking');
+    if (slot.list === slots.idle.parked)
+      by(Math.max(slot.parkedUntil, slot.testing ? slots.safeUntil(slot) : -Infinity), 'an end of parking');
   }
   for (const slot of slots.leasedSlots()) {
     if (slot.doom === undefined) by(slot.expiresAt, 'a lifetime of a leased one');
@@ -134,7 +145,8 @@ function dues(world: World): void {
   for (const work of world.works) by(work.dueAt, 'work');
   if (machine.limitMax !== Infinity) by(machine.limitUntil, 'a lower max');
   if (machine.state === 'closing' && slots.leasedCount > 0) by(timetable.drainBy, 'the end of the drain');
-  if (machine.state === 'open' && !probing.fatal && wanted(world) > 0 && world.now < probing.opensAt()) by(probing.opensAt(), 'the next opening');
+  if (machine.state === 'open' && !probing.fatal && wanted(world) > 0 && world.now < probing.opensAt())
+    by(probing.opensAt(), 'the next opening');
 }
 
 /** A connection that may be lent and somebody who waits do not exist side by side. */
@@ -146,10 +158,12 @@ function noneIdleWhileSomebodyWaits(world: World): void {
   for (const slot of idle.ready) {
     const activeAt = Math.max(slot.usedAt, slot.provenAt);
     const mustBePinged = limits.pings && now - activeAt >= limits.pingAfterIdleMs;
-    if (now < slot.expiresAt && now < slots.safeUntil(slot) && !mustBePinged) wrong(`${slot.id} could be lent, and somebody waits`);
+    if (now < slot.expiresAt && now < slots.safeUntil(slot) && !mustBePinged)
+      wrong(`${slot.id} could be lent, and somebody waits`);
   }
   const due = machine.timetable.wakeAt <= now;
-  for (const slot of idle.parked) if (slot.parkedUntil <= now && !due && !slot.testing) wrong(`${slot.id} is parked for too long`);
+  for (const slot of idle.parked)
+    if (slot.parkedUntil <= now && !due && !slot.testing) wrong(`${slot.id} is parked for too long`);
   if (checking.size < world.waiting.length && idle.suspect.size > 0) wrong('suspect ones are not pinged though somebody waits');
 }
 
@@ -160,13 +174,15 @@ export function wanted(world: World): number {
   const coming = slots.reserving.size + slots.opening.size;
   let unserved = world.waiting.length - coming - slots.checking.size - slots.resetting.size;
   const first = world.waiting.reduce((oldest, { askedAt }) => Math.min(oldest, askedAt), Infinity);
-  const trusted = averages.holdMs >= 0 && averages.holdMs < averages.openMs && now < first + averages.openMs;
-  if (trusted) {
+  // Whoever waits for longer than an opening takes was promised too much.
+  const least = unserved > 0 && coming === 0 && now >= first + averages.openMs ? 1 : -Infinity;
+  if (averages.holdMs >= 0 && averages.holdMs < averages.openMs) {
     const soon = Math.max(1, 4 * averages.holdMs);
     let returning = slots.resetting.size;
-    for (const slot of slots.leasedSlots()) if (!slot.longLived && now < slot.since + soon) returning++;
+    for (const slot of slots.leasedSlots()) if (!slot.longLived && now - lagMs < slot.since + soon) returning++;
     unserved -= returning * Math.floor(averages.openMs / Math.max(averages.holdMs, 0.001));
   }
+  unserved = Math.max(unserved, least);
   return Math.min(Math.max(floor(machine) - slots.live, unserved), machine.effectiveMax - slots.total);
 }
 
@@ -176,5 +192,8 @@ function enoughOpening(world: World): void {
   if (probing.fatal || now < probing.opensAt() || timetable.wakeAt <= now) return;
   const room = probing.window - slots.opening.size - slots.reserving.size;
   const missing = Math.min(wanted(world), room);
-  if (missing > 0) wrong(`${missing} more should be opening`);
+  if (missing > 0)
+    wrong(
+      `${missing} more should be opening ${JSON.stringify({ a: machine.averages, r: room, w: world.waiting.length, f: floor(machine), live: slots.live, total: slots.total, em: machine.effectiveMax, o: slots.opening.size, res: slots.reserving.size, reset: slots.resetting.size, ch: slots.checking.size, idle: slots.idle.size, leased: slots.leased.size, long: slots.leasedLong.size, onDemand: machine.slots.idleLimit.replaced, sl: [...slots.leasedSlots()].map((x) => [x.id, x.since, x.longLived, x.list === slots.leased]), wake: timetable.wakeAt, now, ready: machine.queue.readyCallers.size })}`,
+    );
 }

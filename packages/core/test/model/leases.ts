@@ -11,7 +11,8 @@ export function endHeld(world: World, held: Held, how: Ending): void {
   if (!world.isCurrent(held)) wrong('a lease that has ended was ended');
   without(world.held, held);
   const seen = connection.noGood === 'it is broken';
-  if (how === 'return' && (seen || (!world.calm && world.random.chance(world.scenario.mood.dead)))) return discard(world, held, true);
+  if (how === 'return' && (seen || (!world.calm && world.random.chance(world.scenario.mood.dead))))
+    return discard(world, held, true);
   switch (how) {
     case 'return':
       slot.tag = world.random.pick([undefined, 'a', 'b']);

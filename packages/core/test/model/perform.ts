@@ -8,7 +8,9 @@ import type { World } from './world.ts';
 
 /** What the runner does for each effect, without promises: what takes time becomes a task that is answered some day, or never. */
 export function perform(world: World, effect: Effect<Connection, Caller>): void {
-  world.trace?.push(`    -> ${effect.kind} ${'slot' in effect ? effect.slot.id : 'waiter' in effect ? effect.waiter.request.number : ''}`);
+  world.trace?.push(
+    `    -> ${effect.kind} ${'slot' in effect ? effect.slot.id : 'waiter' in effect ? effect.waiter.request.number : ''}`,
+  );
   switch (effect.kind) {
     case 'reserve':
       if (effect.slot.state === State.reserving) world.begin('reserve', effect.slot);
@@ -27,7 +29,7 @@ export function perform(world: World, effect: Effect<Connection, Caller>): void 
     case 'close':
       return startClosing(world, effect.slot);
     case 'overdue':
-      return answerOverdue(world, effect.slot);
+      return effect.generation === effect.slot.generation ? answerOverdue(world, effect.slot) : undefined;
     case 'cancel':
     case 'retiring':
       return world.userCode();

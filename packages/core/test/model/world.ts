@@ -9,6 +9,7 @@ import {
   type Connection,
   type Core,
   type Held,
+  connectionOf,
   join,
   ProbingBook,
   SuspicionBook,
@@ -73,7 +74,9 @@ export class World {
     this.trace?.push(`${'  '.repeat(this.#depth)}${this.now} ${name}`);
     const { effects } = this.machine;
     const before = effects.length;
+    const { offered } = this.machine;
     const value = decide();
+    if (this.machine.offered !== undefined && this.machine.offered !== offered) this.#mayLend(connectionOf(this.machine.offered));
     for (let index = before; index < effects.length; index++) this.#watch(effects[index] as Effect<Connection, Caller>);
     return value;
   }
@@ -82,7 +85,8 @@ export class World {
     const { machine } = this;
     if (effect.kind !== 'open' && effect.kind !== 'reserve') return;
     this.slots.add(effect.slot);
-    if (machine.slots.total > machine.effectiveMax) wrong(`${effect.kind} beyond max: ${machine.slots.total} of ${machine.effectiveMax}`);
+    if (machine.slots.total > machine.effectiveMax)
+      wrong(`${effect.kind} beyond max: ${machine.slots.total} of ${machine.effectiveMax}`);
     if (effect.kind === 'open') {
       this.recyclesAt.set(effect.slot, this.recycles);
       this.probing.start(effect.slot, machine, this.now);
@@ -117,14 +121,14 @@ export class World {
 
   #handOver(slot: Slot<Connection>): void {
     const { machine } = this;
-    const connection = slot.connection ?? wrong('what is offered has no connection');
-    this.#mayLend(connection);
+    const connection = connectionOf(slot);
     const { generation } = slot;
     this.userCode();
     // The hook's answer also when it has reported the death by itself.
     if (this.#turnsOutDead(connection)) return this.dead(slot, connection, generation);
     if (machine.offered !== slot) return;
-    const expected = machine.state === 'open' ? this.waiting.find((one) => one.waiting) : undefined;
+    const isFit = machine.state === 'open' && this.#whyNot(connection) === undefined;
+    const expected = isFit ? this.waiting.find((one) => one.waiting) : undefined;
     const waiter = this.input(`accepted ${slot.id}`, () => machine.accepted(slot, this.turn));
     if (waiter !== expected) wrong(`caller ${waiter?.request.number} was served, and not ${expected?.request.number}`);
     if (waiter === undefined) return;
@@ -141,7 +145,7 @@ export class World {
     const slot = this.input('take', () => machine.take(this.turn, longLived, prefer));
     if (slot === undefined) return false;
     if (this.waiting.some((one) => one.waiting)) wrong('somebody was passed in the queue');
-    const connection = slot.connection ?? wrong('what was taken has no connection');
+    const connection = connectionOf(slot);
     this.#mayLend(connection);
     const { generation } = slot;
     this.userCode();
@@ -157,9 +161,13 @@ export class World {
     return true;
   }
 
-  #mayLend(connection: Connection): void {
+  #whyNot(connection: Connection): string | undefined {
     const { recycles, suspicions, turn, now } = this;
-    const why = whyNotLend(this.machine, connection, { recycles, suspicions: suspicions.count, turn, now });
+    return whyNotLend(this.machine, connection, { recycles, suspicions: suspicions.count, turn, now });
+  }
+
+  #mayLend(connection: Connection): void {
+    const why = this.#whyNot(connection);
     if (why !== undefined) wrong(`connection ${connection.slot.id} was offered: ${why}`);
   }
 
@@ -193,7 +201,9 @@ export class World {
     if (this.machine.state === 'open' || this.machine.state === 'suspended') {
       join(waiter.ofReady ? this.readyCallers : this.waiting, waiter);
     }
-    this.input(`want ${waiter.request.number} lane ${waiter.lane} limit ${waiter.limitMs}`, () => this.machine.want(waiter, this.now));
+    this.input(`want ${waiter.request.number} lane ${waiter.lane} limit ${waiter.limitMs}`, () =>
+      this.machine.want(waiter, this.now),
+    );
   }
 
   /** Exactly one answer for each. */
