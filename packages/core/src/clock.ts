@@ -20,7 +20,7 @@ export interface Alarm extends Disposable {
 }
 
 /** `setTimeout` fires at once beyond this many milliseconds (2³¹ − 1). */
-export const longestTimeoutMs = 2_147_483_647;
+const longestTimeoutMs = 2_147_483_647;
 
 /** Immediates run when the callbacks and microtasks of a turn are done. Not every platform has them. */
 const afterTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));

@@ -30,7 +30,7 @@ export interface SlotEffect<T> {
   readonly generation: number;
 }
 
-export type CallerEffect<R> =
+type CallerEffect<R> =
   | { readonly kind: 'refuse'; readonly waiter: Waiter<R>; readonly why: Refusal }
   /** Enough connections are there for a caller of `ready()`. */
   | { readonly kind: 'ready'; readonly waiter: Waiter<R> }

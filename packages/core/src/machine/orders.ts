@@ -91,7 +91,10 @@ export function expireAt<T, R>(machine: Machine<T, R>, slot: Slot<T>, at: number
 /** Does not lend this one for a while. */
 export function park<T, R>(machine: Machine<T, R>, slot: Slot<T>, forMs: number, now: number): void {
   slot.parkedUntil = Math.max(slot.parkedUntil, now + forMs);
-  if (slot.state === State.idle) machine.slots.rearrange(slot, now);
+  if (slot.state !== State.idle) return;
+  machine.slots.rearrange(slot, now);
+  // Its last parking may be over, and only the tick be missing.
+  machine.pump(now);
 }
 
 /** Refuses callers, ends what is idle, waits for leases until `drainBy`. */

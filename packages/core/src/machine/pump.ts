@@ -88,16 +88,14 @@ export function floor<T, R>(machine: Machine<T, R>): number {
 }
 
 /** How many more should be on their way, were it not for the peer's health; negative when some are not wanted. */
-export function shortage<T, R>(machine: Machine<T, R>, now: number): number {
+function shortage<T, R>(machine: Machine<T, R>, now: number): number {
   const { slots, queue, averages } = machine;
   const coming = slots.reserving.size + slots.opening.size;
   const toFloor = floor(machine) - slots.live;
   let forWaiters = queue.waiters.size - coming - slots.checking.size - slots.resetting.size;
-  if (forWaiters > 0) {
-    // Whoever has waited for as long as an opening takes was promised too much: one is opened, whatever the returns promise now.
-    const least = coming === 0 && isOverdue(queue.waiters, averages, now) ? 1 : 0;
-    forWaiters = Math.max(least, forWaiters - servedByReturns(slots, averages, now));
-  }
+  if (forWaiters > 0) forWaiters = Math.max(0, forWaiters - servedByReturns(slots, averages, now));
+  // Whoever has waited for as long as an opening takes was promised too much: one is opened, whatever pings and returns promise.
+  if (coming === 0 && isOverdue(queue.waiters, averages, now)) forWaiters = Math.max(1, forWaiters);
   const forMissed = machine.isMissed && slots.idle.size + slots.opening.size === 0 ? 1 - slots.reserving.size : -Infinity;
   return Math.min(Math.max(toFloor, forWaiters, forMissed), machine.effectiveMax - slots.total);
 }

@@ -9,7 +9,7 @@ import { retryDelay, retryIfUnused } from './retry-delay.ts';
 import type { Runner } from './runner.ts';
 
 /** Opens one connection and makes it ready: the connector's `open`, then every init hook, all under one limit. */
-export async function open<T>(runner: Runner<T>, slot: Slot<T>, signal: AbortSignal): Promise<void> {
+async function open<T>(runner: Runner<T>, slot: Slot<T>, signal: AbortSignal): Promise<void> {
   const { generation } = slot;
   const notes = beside(slot);
   const context: OpenContext = { signal, attempt: slot.attempt, poolName: runner.name };
