@@ -35,12 +35,14 @@ export function exponential(options: ExponentialOptions = {}): Backoff {
   ] as const) {
     if (!(value >= least)) throw new OptionsError(name, `${name} must be a number >= ${least}, not ${String(value)}`);
   }
-  const share = shares[jitter];
+  const share = Object.hasOwn(shares, jitter) ? shares[jitter] : undefined;
   if (share === undefined) {
     throw new OptionsError('jitter', `jitter must be 'none', 'equal' or 'full', not ${String(jitter)}`);
   }
+  if (typeof random !== 'function') throw new OptionsError('random', `random must be a function, not ${String(random)}`);
   return (attempt) => {
-    const delay = Math.min(maxMs, initialMs * factor ** (attempt - 1));
+    // The power becomes Infinity, and nothing times Infinity is no number.
+    const delay = initialMs === 0 ? 0 : Math.min(maxMs, initialMs * factor ** (attempt - 1));
     return delay * (1 - share) + delay * share * random();
   };
 }

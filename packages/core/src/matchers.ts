@@ -22,3 +22,7 @@ export function matches(error: unknown, matchers: readonly ErrorMatcher[], onFau
 function isErrorClass(matcher: ErrorMatcher): matcher is abstract new (...args: never[]) => Error {
   return matcher === Error || matcher.prototype instanceof Error;
 }
+
+export function areMatchers(value: unknown): boolean {
+  return Array.isArray(value) && value.every((matcher) => typeof matcher === 'function');
+}

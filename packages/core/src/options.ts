@@ -4,7 +4,7 @@ import type { Budget } from './budget.ts';
 import { type Clock, systemClock } from './clock.ts';
 import type { InitHook, PingContext } from './connector.ts';
 import { OptionsError } from './errors.ts';
-import type { ErrorMatcher } from './matchers.ts';
+import { areMatchers, type ErrorMatcher } from './matchers.ts';
 
 /** Numbers of milliseconds end in Ms; 0 means zero, `Infinity` means never. */
 export interface PoolOptions<T> {
@@ -103,7 +103,7 @@ const oneOf = (...values: readonly string[]): Rule => ({
 });
 const matchers: Rule = {
   fallback: () => [],
-  accepts: (value) => Array.isArray(value) && value.every((matcher) => typeof matcher === 'function'),
+  accepts: areMatchers,
   wants: 'an array of error classes or functions',
 };
 const isBudget = (value: unknown): boolean =>

@@ -1,7 +1,8 @@
 import { type Backoff, exponential } from './backoff.ts';
 import { type Clock, systemClock } from './clock.ts';
 import { isConnectionError, OptionsError } from './errors.ts';
-import { type ErrorMatcher, matches } from './matchers.ts';
+import { areMatchers, type ErrorMatcher, matches } from './matchers.ts';
+import { checked } from './options.ts';
 
 export interface RetryOptions {
   /** Errors worth another try. @default ConnectionError and its subclasses */
@@ -39,9 +40,11 @@ export function retry<A extends readonly unknown[], R>(
 ): (...args: A) => Promise<R> {
   const { maxRetries = 3, backoff = exponential(), retryOn, signal, clock = systemClock } = options;
   if (typeof work !== 'function') throw new OptionsError('work', 'retry needs a function to call');
-  if (!(maxRetries >= 0)) {
+  if (!(Number.isInteger(maxRetries) || maxRetries === Infinity) || maxRetries < 0) {
     throw new OptionsError('maxRetries', `maxRetries must be an integer >= 0 or Infinity, not ${String(maxRetries)}`);
   }
+  checked('backoff', backoff, typeof backoff === 'function', 'a function of the attempt');
+  checked('retryOn', retryOn, retryOn === undefined || areMatchers(retryOn), 'an array of error classes or functions');
   const { name } = work;
   return async (...args) => {
     for (let attempt = 1; ; attempt++) {

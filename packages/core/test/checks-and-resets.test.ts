@@ -414,12 +414,16 @@ describe('a connection that comes back', () => {
 
   it('opens nothing for a waiter it is being made clean for', async () => {
     const { asked, step } = answering();
-    const { pool, clock, connector } = automatic({ max: 2 }, { reset: step });
-    (await pool.acquire()).release();
-    watch(pool.acquire());
-    await clock.settle();
+    const { pool, clock, connector } = automatic({ max: 2 }, { reset: step }, { openMs: 50 });
+    const first = pool.acquire();
+    await clock.advance(50);
+    (await first).release();
+    const waiter = watch(pool.acquire());
+    await clock.advance(49);
     expect(connector.opens).toBe(1);
     asked[0]?.ok();
+    await clock.settle();
+    expect(waiter.value?.value).toBe('c1');
   });
 
   it('and cannot be made clean is replaced', async () => {

@@ -18,19 +18,21 @@ function sortOut<T>(slots: Slots<T>, averages: Averages, now: number): void {
   }
 }
 
-/** Somebody was left to returning connections, and has waited for as long as an opening takes. */
+/** Somebody was left to connections that come back, from a holder, a ping or a reset, and has waited for as long as an opening takes. */
 export function isOverdue<R>(waiters: Waiters<R>, averages: Averages, now: number): boolean {
   const { oldest } = waiters;
   return oldest !== undefined && oldest.askedAt + averages.openMs <= now;
 }
 
-/** When callers that were left to returning connections must be thought of again; Infinity when there are none. */
+/** When callers that were left to those must be thought of again; Infinity when there are none. */
 export function returnsOverdueAt<T, R>(slots: Slots<T>, waiters: Waiters<R>, averages: Averages, now: number): number {
   const { oldest } = waiters;
-  if (oldest === undefined || !averages.returnsAreSooner) return Infinity;
-  sortOut(slots, averages, now);
+  if (oldest === undefined) return Infinity;
+  const isLeftToReturns = averages.returnsAreSooner;
+  if (!isLeftToReturns && slots.checking.size + slots.resetting.size === 0) return Infinity;
+  if (isLeftToReturns) sortOut(slots, averages, now);
   const patienceEnds = oldest.askedAt + averages.openMs;
-  const soonEnds = (slots.leased.head?.since ?? Infinity) + averages.soonMs;
+  const soonEnds = isLeftToReturns ? (slots.leased.head?.since ?? Infinity) + averages.soonMs : Infinity;
   // Once patience has ended it has been acted on; there is nothing to wake up for.
   return patienceEnds <= now ? soonEnds : Math.min(patienceEnds, soonEnds);
 }

@@ -42,6 +42,8 @@ export class Machine<T, R> {
   limitUntil: number = -Infinity;
   /** Leases that had not come back when the drain was over. */
   readonly forced: { readonly slot: Slot<T>; readonly heldMs: number }[] = [];
+  /** The maximum was lowered, and there may still be more than that: asked before counting, which is done for every lease. */
+  isShrunk = false;
   /** Somebody else waits for so many of this pool's permits ... */
   pressure = 0;
   /** ... since then. */
@@ -310,7 +312,7 @@ export class Machine<T, R> {
     if (now >= slot.expiresAt) return 'max-lifetime';
     if (slot.vintage !== this.slots.vintage) return 'recycled';
     if (this.state === 'closing') return 'pool-closed';
-    if (this.slots.live > this.effectiveMax) return 'resized';
+    if (this.isShrunk && this.#isTooMany()) return 'resized';
     if (this.pressure > 0 && this.slots.live > floor(this)) {
       // Callers of its own come first, but not for ever: then the other pool gets one connection, and the patience starts anew.
       if (this.queue.waiters.size === 0 || now - this.pressedAt >= patienceMs) {
@@ -335,6 +337,11 @@ export class Machine<T, R> {
   }
 
   /** `retryInMs`: what the backoff says for the case that nobody has used it. */
+  #isTooMany(): boolean {
+    this.isShrunk = this.slots.live > this.effectiveMax;
+    return this.isShrunk;
+  }
+
   #broke(slot: Slot<T>, now: number, retryInMs = 0): void {
     const { probing } = this;
     if (slot.uses === 0 && now - slot.openedAt < togetherMs) probing.brokeUnused(slot.round, now + retryInMs);

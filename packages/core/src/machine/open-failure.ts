@@ -29,6 +29,7 @@ export function noteFailure<T, R>(machine: Machine<T, R>, slot: Slot<T>, failure
     // As many as there are; but one may always be tried.
     machine.limitMax = Math.max(1, machine.slots.established);
     machine.limitUntil = now + verdict.limitForMs;
+    machine.isShrunk = true;
     machine.timetable.dueBy(machine.limitUntil);
   }
 }

@@ -45,6 +45,7 @@ export function lowerMax<T, R>(machine: Machine<T, R>, max: number, forMs: numbe
 /** Over the maximum: idle ones go at once, the longest unused first; for the rest, as many holders are asked to hurry. */
 function shrink<T, R>(machine: Machine<T, R>, now: number): void {
   const { slots } = machine;
+  machine.isShrunk = true;
   let excess = slots.live - machine.effectiveMax;
   for (const slot of slots.idle) {
     if (excess-- <= 0) return;

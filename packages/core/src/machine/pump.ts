@@ -24,7 +24,7 @@ export function pump<T, R>(machine: Machine<T, R>, now: number): void {
     }
     checkForWaiters(machine, now);
   }
-  const isReady = slots.established >= Math.max(1, Math.min(machine.min, machine.effectiveMax));
+  const isReady = slots.established >= Math.max(1, floor(machine));
   if (isReady) queue.announceReady();
   refuseHopeless(machine, isReady);
   openWanted(machine, now);
@@ -50,6 +50,7 @@ export function deliverable<T, R>(
 /** It has idled too long to be lent without a ping. */
 function isStale<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): boolean {
   const { limits, slots } = machine;
+  if (!slots.idleLimit.known && limits.pingAfterIdleMs === Infinity) return false;
   // It answered just now, and nobody has had it since: to ask again would never end.
   if (slot.provenAt >= now && slot.provenUses === slot.uses) return false;
   return now >= slots.safeUntil(slot) || (limits.pings && now - activeAt(slot) >= limits.pingAfterIdleMs);

@@ -173,7 +173,8 @@ export class Slots<T> {
 
   /** When this idle slot next wants attention. */
   dueAt(slot: Slot<T>, idleOutAt = slot.usedAt + this.#limits.idleTimeoutMs): number {
-    const parked = slot.list === this.idle.parked ? slot.parkedUntil : Infinity;
+    const isParked = slot.list === this.idle.parked && !slot.testing;
+    const parked = isParked ? Math.max(slot.parkedUntil, slot.since) : Infinity;
     return Math.min(idleOutAt, slot.expiresAt, pingAt(slot), this.safeUntil(slot), parked);
   }
 
@@ -255,7 +256,7 @@ export class Slots<T> {
 
   #idleListOf(slot: Slot<T>, now: number): SlotList<T> {
     // What is over waits there too, for the tick that ends it.
-    if (slot.parkedUntil > now || now >= slot.expiresAt) return this.idle.parked;
+    if (slot.testing || slot.parkedUntil > now || now >= slot.expiresAt) return this.idle.parked;
     return this.isSuspect(slot) ? this.idle.suspect : this.idle.ready;
   }
 }

@@ -48,7 +48,7 @@ function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void 
     if (now < slot.expiresAt) timetable.attend(slot, slot.expiresAt);
     return;
   }
-  if (slot.list === slots.idle.parked && !slot.testing) slots.rearrange(slot, now);
+  if (slot.list === slots.idle.parked) slots.rearrange(slot, now);
   if (now >= slot.expiresAt) return slots.end(slot, 'max-lifetime', undefined, true, now);
   if (now >= slots.safeUntil(slot)) return outlastIdleLimit(machine, slot, now);
   const idledOut = now >= slot.usedAt + limits.idleTimeoutMs;
@@ -68,19 +68,16 @@ function outlastIdleLimit<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: numb
     idleLimit.forget();
     machine.notice('idle-limit-forgotten', undefined);
     slot.testing = false;
-    slot.parkedUntil = -Infinity;
-    slots.rearrange(slot, now);
     for (const idle of slots.idle) {
       if (idle.trust < 0) idle.trust = slots.suspicion;
       slots.rearrange(idle, now);
       slots.comeDue(idle);
     }
-    return slots.comeDue(slot);
+    return;
   }
   if (now >= idleLimit.testAt && slots.total < machine.effectiveMax) {
     idleLimit.testAt = now + 20 * idleLimit.estimateMs;
     slot.testing = true;
-    slot.parkedUntil = slots.safeUntil(slot);
     slots.rearrange(slot, now);
     return slots.comeDue(slot);
   }

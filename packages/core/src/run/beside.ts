@@ -28,6 +28,8 @@ export class Beside<T> {
   /** Here while the connection is not lent; its lease has it otherwise. When that is dropped, nobody has it. */
   token: LeaseToken<T> | undefined = undefined;
   tokenRef: WeakRef<LeaseToken<T>> | undefined = undefined;
+  /** There is something to forget when the present lease ends. */
+  noted = false;
   /** Of the present lease. */
   label: string | undefined = undefined;
   /** Where the present lease was acquired; its stack is formatted only when read. */

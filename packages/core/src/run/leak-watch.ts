@@ -29,7 +29,7 @@ export class LeakWatch<T> {
 
   /** Remembers something about a lease. */
   note(lease: Lease<T>, about: Partial<Pick<Beside<T>, 'label' | 'site' | 'place'>>): void {
-    Object.assign(beside(PoolLease.slotOf(lease as PoolLease<T>)), about);
+    Object.assign(beside(PoolLease.slotOf(lease as PoolLease<T>)), about, { noted: true });
   }
 
   calmDown(now: number): void {

@@ -21,7 +21,7 @@ export function tryLend<T>(
     if (slot === undefined) return undefined;
     if (runner.hooks.isAlive(slot.connection as T)) {
       // A lease may be the first thing that time is needed for: it could leak.
-      runner.alarm.adjust();
+      runner.alarm.hasten();
       return lease(runner, slot, 0);
     }
     machine.dead(slot, undefined, now, retryIfUnused(runner, slot));
@@ -59,6 +59,7 @@ export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
   const caller = waiter.request;
   const given = lease(runner, slot, Math.max(0, now - waiter.askedAt));
   const notes = beside(slot);
+  notes.noted = true;
   notes.label = caller.label;
   notes.site = caller.site;
   const { arrival, askedAt, limitMs, lane, prefer } = waiter;

@@ -175,7 +175,8 @@ export class Runner<T> {
   }
 
   fault(where: string, error: unknown): void {
-    this.emit('fault', () => [{ where, error }]);
+    // Asked for listeners when it is told, not now: what fails in the constructor has none yet.
+    neutrally(() => this.#announcer.emit('fault', { where, error }));
   }
 
   info(slot: Slot<T>): ConnectionInfo {

@@ -14,11 +14,12 @@ export function release<T>(runner: Runner<T>, slot: Slot<T>): void {
   if (!hooks.isClean(connection)) return end(runner, slot, 'unclean', undefined, false);
   const now = runner.turn();
   if (runner.hears.release || slot.reported) announceEnd(runner, slot, now);
-  forget(beside(slot));
+  const notes = beside(slot);
+  if (notes.noted) forget(notes);
   if (runner.connector.tag !== undefined) slot.tag = hooks.tag(connection);
   machine.returned(slot, now);
   if (machine.offered !== undefined || machine.effects.length > 0) runner.settle();
-  else runner.alarm.adjust();
+  else runner.alarm.hasten();
   hooks.guardIdle(slot);
 }
 
@@ -64,6 +65,7 @@ export function requeue<T>(runner: Runner<T>, slot: Slot<T>, request: LeaseReque
 
 /** What belonged to the lease that ended. */
 function forget<T>(notes: Beside<T>): void {
+  notes.noted = false;
   notes.retiring = undefined;
   notes.label = undefined;
   notes.site = undefined;
@@ -76,6 +78,7 @@ export function retiring<T>(runner: Runner<T>, slot: Slot<T>): AbortSignal {
   const notes = beside(slot);
   if (notes.retiring === undefined) {
     notes.retiring = new AbortController();
+    notes.noted = true;
     if (slot.doom !== undefined || runner.machine.state === 'closing') notes.retiring.abort();
   }
   return notes.retiring.signal;

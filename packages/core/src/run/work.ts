@@ -16,7 +16,7 @@ export async function useWork<T, R>(
 ): Promise<R> {
   if (options?.signal?.aborted) throw notBegun(lease, options.signal);
   const scope = new WorkScope(lease);
-  beside(PoolLease.slotOf(lease as PoolLease<T>)).scope = scope;
+  attach(lease, scope);
   const limits = limit(runner, scope, options?.signal, options?.workTimeoutMs);
   try {
     const working = work(lease.value, scope);
@@ -40,7 +40,7 @@ export async function* streamWork<T, R>(
 ): AsyncGenerator<R, void, undefined> {
   if (signal?.aborted) throw notBegun(lease, signal);
   const scope = new WorkScope(lease);
-  beside(PoolLease.slotOf(lease as PoolLease<T>)).scope = scope;
+  attach(lease, scope);
   const limits = limit(runner, scope, signal, undefined);
   let items: AsyncIterator<R> | undefined;
   let over = false;
@@ -61,6 +61,8 @@ export async function* streamWork<T, R>(
   } finally {
     limits?.lift();
     if (!over) await leave(runner, lease, scope, items);
+    // Its last item may never come: it is told, and not waited for.
+    else if (scope.aborted) void dismiss(items);
   }
 }
 
@@ -68,6 +70,13 @@ export async function* streamWork<T, R>(
 function notBegun<T>(lease: Lease<T>, signal: AbortSignal): unknown {
   lease[Symbol.dispose]();
   return signal.reason;
+}
+
+/** So that the pool can end the work when it takes the connection back by force. */
+function attach<T>(lease: Lease<T>, scope: WorkScope<T>): void {
+  const notes = beside(PoolLease.slotOf(lease as PoolLease<T>));
+  notes.noted = true;
+  notes.scope = scope;
 }
 
 /** The loop was left before its end: whether the connection is in order, only the connector can tell. */
@@ -85,6 +94,14 @@ async function leave<T, R>(
   }
   if (runner.connector.isClean === undefined && lease.active) lease.discard('unclean');
   else giveBack(lease, scope);
+}
+
+async function dismiss<R>(items: AsyncIterator<R> | undefined): Promise<void> {
+  try {
+    await items?.return?.();
+  } catch {
+    // The caller has been told why the work was ended.
+  }
 }
 
 /** The work settled well, or was ended early. */

@@ -98,6 +98,7 @@ function connect(world: World, slot: Slot<Connection>): Connection {
     slot,
     recycles: world.recyclesAt.get(slot) ?? wrong(`${slot.id} was never asked for`),
     trustedUnder: world.suspicions.count,
+    openedAt: now,
     provenAt: now,
     usedAt: now,
     expiresBy: Infinity,
@@ -115,7 +116,7 @@ function opens(world: World, slot: Slot<Connection>): void {
   const connection = connect(world, slot);
   const tag = machine.limits.tags ? world.random.pick([undefined, 'a', 'b']) : undefined;
   world.probing.succeeded();
-  world.suspicions.succeeded();
+  if (world.probing.isWell) world.suspicions.succeeded();
   world.input(`opened ${slot.id}`, () => machine.opened(slot, connection, tag, now));
   const { maxLifetimeMs } = machine.limits;
   if (slot.expiresAt < now + 0.9 * maxLifetimeMs - 1e-6 || slot.expiresAt > now + maxLifetimeMs) {
@@ -165,9 +166,10 @@ function late(world: World): void {
 }
 
 function disproved(world: World, slot: Slot<Connection>): void {
-  connectionOf(slot).noGood = 'it is broken';
-  world.suspicions.broke(world.now);
-  finish(world, `disproved ${slot.id}`, () => world.machine.disproved(slot, 'hung', world.now));
+  const connection = connectionOf(slot);
+  const retryInMs = world.random.pick([0, 10, 100, 1500]);
+  world.broke(connection, world.now, retryInMs, connection.uses === 0);
+  finish(world, `disproved ${slot.id}`, () => world.machine.disproved(slot, 'hung', world.now, retryInMs));
 }
 
 function uncleaned(world: World, slot: Slot<Connection>): void {

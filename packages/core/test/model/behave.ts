@@ -33,25 +33,25 @@ export function behave(world: World): void {
   };
   for (let lane = 0; lane < machine.limits.lanes; lane++) ask(lane, false);
   ask(0, true);
+  const isSentAway = ({ request }: Waiter<Caller>): boolean => request.outcome === 'down';
   const served = (): boolean => {
-    for (const proof of [...proofs]) {
-      const { outcome } = proof.request;
-      if (outcome === 'served' || outcome === 'ready') proofs.splice(proofs.indexOf(proof), 1);
-      else if (outcome === 'down') {
-        // Comes back a little later.
-        if (world.now === proof.askedAt) continue;
-        proofs.splice(proofs.indexOf(proof), 1);
-        ask(proof.lane, proof.ofReady);
-      } else if (outcome !== undefined) wrong(`a caller with time to wait was refused: ${outcome}`);
+    // Whoever was sent away comes back a little later.
+    for (const proof of proofs.filter((one) => isSentAway(one) && one.askedAt < world.now)) {
+      proofs.splice(proofs.indexOf(proof), 1);
+      ask(proof.lane, proof.ofReady);
     }
-    return proofs.length === 0;
+    for (const { request } of proofs) {
+      const { outcome = 'served' } = request;
+      if (outcome !== 'served' && outcome !== 'ready' && outcome !== 'down') wrong(`a caller with time to wait was refused: ${outcome}`);
+    }
+    return proofs.every(({ request }) => request.outcome === 'served' || request.outcome === 'ready');
   };
   const { slots } = machine;
   if (!slots.idleLimit.known && floor(machine) < Math.min(machine.min, machine.effectiveMax)) wrong('the floor is too low');
   const isRestored = (): boolean =>
     served() && world.waiting.length === 0 && world.held.length === 0 && slots.established >= floor(machine);
   goOn(world, 'somebody waits for ever, or min is not restored', isRestored, {
-    comesBackIn: () => (proofs.some(({ request }) => request.outcome === 'down') ? 50 : Infinity),
+    comesBackIn: () => (proofs.some(isSentAway) ? 50 : Infinity),
   });
   world.calm = false;
 }
@@ -73,8 +73,9 @@ function goOn(
   { leasesReturn = true, comesBackIn = () => Infinity }: { leasesReturn?: boolean; comesBackIn?: () => number },
 ): void {
   const { machine } = world;
-  const rounds = 600 + 80 * (machine.slots.total + world.waiting.length + world.works.length);
   const end = horizon(world) + 5000 + 30 * world.waiting.length;
+  const pings = (4 * (end - world.now) * machine.max) / machine.limits.keepAliveMs;
+  const rounds = 600 + 80 * (machine.slots.total + world.waiting.length + world.works.length) + pings;
   let ticks = 0;
   for (let round = 0; !done(); round++) {
     if (round > rounds) wrong(`${complaint}: ${rounds} rounds`);

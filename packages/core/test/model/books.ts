@@ -10,6 +10,7 @@ export interface Connection {
   readonly recycles: number;
   /** How many suspicions there had been when it last proved itself. */
   trustedUnder: number;
+  readonly openedAt: number;
   provenAt: number;
   usedAt: number;
   expiresBy: number;
@@ -74,6 +75,7 @@ export class ProbingBook {
   failing = false;
   #started = 0;
   #counted = 0;
+  #stillborn = 0;
   readonly #startOf = new WeakMap<Slot<Connection>, number>();
 
   /** An opening begins. */
@@ -106,12 +108,30 @@ export class ProbingBook {
   succeeded(): void {
     this.failing = false;
     this.failures = 0;
-    this.backoffUntil = -Infinity;
+    if (this.isWell) this.backoffUntil = -Infinity;
+  }
+
+  /** Its last connections did not break before anybody had used them. */
+  get isWell(): boolean {
+    return this.#stillborn < 2;
+  }
+
+  used(): void {
+    this.#stillborn = 0;
+  }
+
+  /** It broke within a second of its opening, unused: from the second time on as good as a failed open. */
+  brokeUnused(slot: Slot<Connection>, retryAt: number): void {
+    if ((this.#startOf.get(slot) ?? 0) <= this.#counted) return;
+    this.#counted = this.#started;
+    this.#stillborn++;
+    if (!this.isWell) this.backoffUntil = retryAt;
   }
 
   forgive(): void {
     this.#counted = this.#started;
     this.#forgiven = this.#started;
+    this.#stillborn = 0;
     this.failures = 0;
     this.backoffUntil = -Infinity;
     this.pausedUntil = -Infinity;

@@ -1,5 +1,6 @@
 import { Deadline } from '../../src/machine/deadlines.ts';
 import * as orders from '../../src/machine/orders.ts';
+import { activeAt } from '../../src/machine/slots.ts';
 import { tick } from '../../src/machine/tick.ts';
 import { State } from '../../src/machine/transitions.ts';
 import { Waiter } from '../../src/machine/waiters.ts';
@@ -28,7 +29,8 @@ export function userInput(world: World): void {
   if (which < 3) return want(world, random.pick([0, 1, 30, 30, 1000, 1000, 30_000, Infinity]));
   if (which === 3) return leave(world);
   if (which === 4) return tryAcquire(world);
-  if (which === 5 && random.chance(0.2)) return breaks(world);
+  const any = random.any([...world.connections]);
+  if (which === 5 && any !== undefined && random.chance(0.2)) return breaks(world, any);
   const held = random.any(world.held);
   if (held === undefined) return want(world, 1000);
   // One that was taken back by force: its holder learns of it when it looks.
@@ -104,17 +106,14 @@ function tryAcquire(world: World): void {
 }
 
 /** The watch reports a death, of any connection at all. */
-function breaks(world: World): void {
-  const connection = world.random.any([...world.connections]);
-  if (connection === undefined) return;
+function breaks(world: World, connection: Connection): void {
+  const { machine, now, random } = world;
   const { slot } = connection;
-  const { machine, now } = world;
   const isNews = connection.noGood !== 'it is broken' && slot.state !== State.closing && slot.state !== State.gone;
-  if (isNews && slot.connection === connection) {
-    connection.noGood = 'it is broken';
-    world.suspicions.broke(now);
-  }
-  world.input(`broken ${slot.id}`, () => machine.broken(slot, 'reset by peer', now));
+  const retryInMs = random.pick([0, 10, 100, 1500]);
+  const isUnused = connection.uses === 0 && (slot.state !== State.leased || slot === machine.offered);
+  if (isNews && slot.connection === connection) world.broke(connection, now, retryInMs, isUnused);
+  world.input(`broken ${slot.id} retry in ${retryInMs}`, () => machine.broken(slot, 'reset by peer', now, retryInMs));
   world.settle();
 }
 
@@ -215,11 +214,32 @@ function passTime(world: World): void {
   const { stepMs, grainMs } = scenario.mood;
   const { wakeAt } = machine.timetable;
   const chance = random.next();
+  if (chance < 0.2 && scenario.mood.peerLimitMs < Infinity) {
+    if (!world.peerIsPatient) return peerCloses(world, scenario.mood.peerLimitMs);
+    if (random.chance(0.2)) return elapse(world, 70_000, false);
+  }
   // Straight to the moment something is due, which rounding must not miss.
   if (chance < 0.4 && wakeAt < Infinity) return elapse(world, Math.max(0, wakeAt - world.now), true);
   if (chance > 0.99) return elapse(world, random.pick([1e5, 1e7]), random.chance(0.8));
   const ms = random.chance(0.2) ? 0 : random.next() * 2 * stepMs;
   elapse(world, grainMs === 0 ? ms : Math.round(ms / grainMs) * grainMs, random.chance(0.6));
+}
+
+/** The peer has had enough of a connection that idled for so long; until then time passes as it should. */
+function peerCloses(world: World, limitMs: number): void {
+  const idle = [...world.connections].filter(({ slot }) => slot.state === State.idle);
+  const oldest = idle.sort((a, b) => activeAt(a.slot) - activeAt(b.slot))[0];
+  if (oldest === undefined) return;
+  const until = Math.max(world.now, activeAt(oldest.slot) + limitMs);
+  // The timer comes late, or the peer changes its mind.
+  if (world.random.chance(0.1)) return elapse(world, until - world.now, false);
+  const { known } = world.machine.slots.idleLimit;
+  if (known && world.random.chance(0.1)) world.peerIsPatient = true;
+  for (let rings = 0; rings < 50 && world.machine.timetable.wakeAt < until; rings++) {
+    elapse(world, Math.max(0, world.machine.timetable.wakeAt - world.now), true);
+  }
+  elapse(world, Math.max(0, until - world.now), false);
+  if (oldest.slot.state === State.idle) breaks(world, oldest);
 }
 
 /** The timer may be late: then other things happen before it rings. */

@@ -18,6 +18,7 @@ export function endHeld(world: World, held: Held, how: Ending): void {
       slot.tag = world.random.pick([undefined, 'a', 'b']);
       world.input(`returned ${slot.id}`, () => {
         connection.usedAt = world.turn;
+        world.probing.used();
         machine.returned(slot, world.turn);
       });
       return world.settle();
@@ -37,7 +38,7 @@ export function endHeld(world: World, held: Held, how: Ending): void {
 function discard(world: World, held: Held, broke: boolean): void {
   const { slot, connection } = held;
   const counts = broke && connection.noGood !== 'it is broken';
-  if (counts) world.suspicions.broke(world.now);
+  if (counts) world.broke(connection, world.now, 0, false);
   connection.noGood = broke ? 'it is broken' : (connection.noGood ?? 'it was given up');
   world.input(`discarded ${slot.id}`, () => world.machine.discarded(slot, 'discarded', undefined, counts, world.now));
   world.settle();

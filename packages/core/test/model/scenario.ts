@@ -14,6 +14,8 @@ export interface Mood {
   readonly orders: number;
   /** How often an answer comes, as against new callers. */
   readonly answers: number;
+  /** The age at which the peer closes idle connections without saying. */
+  readonly peerLimitMs: number;
   /** How far time goes in one step, mostly. */
   readonly stepMs: number;
   /** Times are multiples of this share of a millisecond; 0: anything. */
@@ -27,7 +29,19 @@ export interface Scenario {
 
 const never = Infinity;
 
-export function randomScenario(random: Random, large: boolean): Scenario {
+/** small: a few connections, everything is tried · large: some dozens · learning: a peer that closes what idles for too long */
+export type Kind = 'small' | 'large' | 'learning';
+
+export function randomScenario(random: Random, kind: Kind): Scenario {
+  const scenario = anyScenario(random, kind === 'large');
+  if (kind !== 'learning') return scenario;
+  const { limits, mood } = scenario;
+  const calm = { idleTimeoutMs: never, maxLifetimeMs: never, openTimeoutMs: 1000, learnsIdleLimit: true };
+  const peaceful = { opensFail: 0.02, dead: 0, orders: 0.02, answers: 0.5, peerLimitMs: random.pick([25, 200]) };
+  return { limits: { ...limits, ...calm }, mood: { ...mood, ...peaceful } };
+}
+
+function anyScenario(random: Random, large: boolean): Scenario {
   const max = large ? 20 + random.below(30) : 1 + random.below(random.pick([1, 2, 3, 6, 8]));
   const pings = random.chance(0.6);
   const seldom = <V>(usual: V, others: readonly V[]): V => (random.chance(0.6) ? usual : random.pick(others));
@@ -63,6 +77,7 @@ export function randomScenario(random: Random, large: boolean): Scenario {
       nests: random.pick([0, 0, 0.05, 0.3]),
       orders: random.pick([0, 0.02, 0.1, 0.3]),
       answers: random.pick([0.1, 0.3, 0.5]),
+      peerLimitMs: random.pick([never, never, 25, 200]),
       stepMs: random.pick([0.5, 3, 30, 400]),
       grainMs: random.pick([0, 1 / 8, 1]),
     },

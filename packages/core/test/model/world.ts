@@ -21,7 +21,7 @@ import {
 } from './books.ts';
 import { perform } from './perform.ts';
 import { Random } from './random.ts';
-import { randomScenario, type Scenario } from './scenario.ts';
+import { type Kind, randomScenario, type Scenario } from './scenario.ts';
 
 /** Everything around one machine: it plays `run/`, the connector, the peer and the callers, and keeps books of its own. */
 export class World {
@@ -50,6 +50,8 @@ export class World {
   closedSeen = false;
   /** The outside world behaves: nothing fails, nothing interferes. */
   calm = false;
+  /** The peer closes nothing for idling any more. */
+  peerIsPatient = false;
   /** The order to close has been given. */
   closing = false;
   /** What user code does when it is asked something in the middle; set by the test. */
@@ -59,9 +61,9 @@ export class World {
   #depth = 0;
   #settling = false;
 
-  constructor(seed: number, large: boolean) {
+  constructor(seed: number, kind: Kind) {
     this.random = new Random(seed);
-    this.scenario = randomScenario(this.random, large);
+    this.scenario = randomScenario(this.random, kind);
     this.machine = new Machine(this.scenario.limits);
     this.input('pump', () => this.machine.pump(0));
     this.settle();
@@ -127,7 +129,7 @@ export class World {
     // The hook's answer also when it has reported the death by itself.
     if (this.#turnsOutDead(connection)) return this.dead(slot, connection, generation);
     if (machine.offered !== slot) return;
-    const isFit = machine.state === 'open' && this.#whyNot(connection) === undefined;
+    const isFit = machine.state === 'open' && this.#whyNot(connection, this.turn) === undefined;
     const expected = isFit ? this.waiting.find((one) => one.waiting) : undefined;
     const waiter = this.input(`accepted ${slot.id}`, () => machine.accepted(slot, this.turn));
     if (waiter !== expected) wrong(`caller ${waiter?.request.number} was served, and not ${expected?.request.number}`);
@@ -161,13 +163,13 @@ export class World {
     return true;
   }
 
-  #whyNot(connection: Connection): string | undefined {
-    const { recycles, suspicions, turn, now } = this;
+  #whyNot(connection: Connection, now: number): string | undefined {
+    const { recycles, suspicions, turn } = this;
     return whyNotLend(this.machine, connection, { recycles, suspicions: suspicions.count, turn, now });
   }
 
   #mayLend(connection: Connection): void {
-    const why = this.#whyNot(connection);
+    const why = this.#whyNot(connection, this.now);
     if (why !== undefined) wrong(`connection ${connection.slot.id} was offered: ${why}`);
   }
 
@@ -176,9 +178,18 @@ export class World {
   }
 
   dead(slot: Slot<Connection>, connection: Connection, generation: number): void {
-    if (slot.generation === generation && connection.noGood !== 'it is broken') this.suspicions.broke(this.turn);
+    const retryInMs = this.random.pick([0, 10, 100, 1500]);
+    if (slot.generation === generation) this.broke(connection, this.turn, retryInMs, connection.uses === 0);
     connection.noGood = 'it is broken';
-    this.input(`dead ${slot.id}`, () => this.machine.dead(slot, undefined, this.turn));
+    this.input(`dead ${slot.id} retry in ${retryInMs}`, () => this.machine.dead(slot, undefined, this.turn, retryInMs));
+  }
+
+  /** One that had been opened is found broken. */
+  broke(connection: Connection, now: number, retryInMs: number, isUnused: boolean): void {
+    if (connection.noGood === 'it is broken') return;
+    connection.noGood = 'it is broken';
+    if (isUnused && now - connection.openedAt < 1000) this.probing.brokeUnused(connection.slot, now + retryInMs);
+    this.suspicions.broke(now);
   }
 
   #hold(slot: Slot<Connection>, connection: Connection, waiter: Waiter<Caller> | undefined): void {

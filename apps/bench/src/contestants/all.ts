@@ -1,0 +1,29 @@
+import { awaitFloor } from './await-floor.ts';
+import type { Contestant } from './contestant.ts';
+import { freeList } from './free-list.ts';
+import { genericPool } from './generic-pool.ts';
+import { lightningPool } from './lightning-pool.ts';
+import { mariadb } from './mariadb.ts';
+import { openEach } from './open-each.ts';
+import { pgPool } from './pg-pool.ts';
+import { pool } from './pool.ts';
+import { syncFloor } from './sync-floor.ts';
+import { tarn } from './tarn.ts';
+import { useFloor } from './use-floor.ts';
+
+/** In the order of the tables. */
+export const contestants: readonly Contestant[] = [
+  syncFloor,
+  awaitFloor,
+  useFloor,
+  openEach,
+  freeList,
+  pool,
+  genericPool,
+  lightningPool,
+  mariadb,
+  pgPool,
+  tarn,
+];
+
+export const peers: readonly Contestant[] = contestants.filter(({ role }) => role === 'peer');

@@ -1,0 +1,24 @@
+import { burst } from './burst.ts';
+import { handOver } from './hand-over.ts';
+import { idleHeap } from './idle-heap.ts';
+import { leave } from './leave.ts';
+import { lend } from './lend.ts';
+import type { Scenario } from './scenario.ts';
+import { sizes } from './sizes.ts';
+import { spike } from './spike.ts';
+import { tryScenario } from './try.ts';
+import { useScenario } from './use.ts';
+import { waiterHeap } from './waiter-heap.ts';
+
+export const scenarios: readonly Scenario[] = [
+  lend,
+  tryScenario,
+  useScenario,
+  sizes,
+  handOver,
+  leave,
+  waiterHeap,
+  idleHeap,
+  spike,
+  burst,
+];
