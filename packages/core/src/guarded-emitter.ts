@@ -1,4 +1,5 @@
 import { EventEmitter } from 'eventemitter3';
+import { contain } from './contain.ts';
 import type { PoolEvents } from './events.ts';
 
 type Listener<E extends keyof PoolEvents> = (...args: PoolEvents[E]) => void;
@@ -70,19 +71,23 @@ export class GuardedEmitter extends EventEmitter<PoolEvents> {
     return this.#listen();
   }
 
-  /** Calls every listener. What one throws is told to `fault`, and what a listener of `fault` throws to nobody. */
+  /** Calls every listener. What one throws or rejects with is told to `fault`, and what a listener of `fault` throws to nobody. */
   override emit<E extends keyof PoolEvents>(event: E, ...args: PoolEvents[E]): boolean {
     const listeners = this.listeners(event) as Listener<E>[];
     for (const listener of listeners) {
       // Takes it out if it is one for one event only.
       this.removeListener(event, listener, undefined, true);
       try {
-        listener.apply(this, args);
+        contain(listener.apply(this, args), (error) => this.#failed(event, error));
       } catch (error) {
-        if (event !== 'fault') this.emit('fault', { where: `listener of '${event}'`, error });
+        this.#failed(event, error);
       }
     }
     return listeners.length > 0;
+  }
+
+  #failed(event: keyof PoolEvents, error: unknown): void {
+    if (event !== 'fault') this.emit('fault', { where: `listener of '${event}'`, error });
   }
 
   #listen(): this {

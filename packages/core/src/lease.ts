@@ -26,6 +26,7 @@ export interface Lease<T> extends Disposable {
 /**
  * A caller without a promise, for adapters: exactly one of the two is called, unless the lease was returned at once. They are
  * called from inside whatever made the connection available: bind them (AsyncResource) where the asynchronous context matters.
+ * When `onLease` throws, its lease ends and the connection is closed.
  */
 export interface LeaseRequest<T> {
   onLease(lease: Lease<T>): void;

@@ -1,3 +1,5 @@
+import { refusePromise } from './contain.ts';
+
 /** Names a kind of error: by its class, or by a function that recognises it. */
 export type ErrorMatcher = (abstract new (...args: never[]) => Error) | ((error: unknown) => boolean);
 
@@ -11,7 +13,10 @@ export function matches(error: unknown, matchers: readonly ErrorMatcher[], onFau
       continue;
     }
     try {
-      if (matcher(error)) return true;
+      const answer = matcher(error);
+      const wrong = answer === true ? undefined : refusePromise(answer, 'a matcher', 'true or false');
+      if (wrong !== undefined) onFault?.(wrong);
+      else if (answer) return true;
     } catch (fault) {
       onFault?.(fault);
     }

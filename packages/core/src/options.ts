@@ -106,9 +106,10 @@ const matchers: Rule = {
   accepts: areMatchers,
   wants: 'an array of error classes or functions',
 };
-const isBudget = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && 'reserve' in value && 'join' in value;
 const isFunction = (value: unknown): boolean => typeof value === 'function';
+const hasMethods = (value: unknown, ...names: readonly string[]): boolean =>
+  typeof value === 'object' && value !== null && names.every((name) => isFunction((value as Record<string, unknown>)[name]));
+const isBudget = (value: unknown): boolean => hasMethods(value, 'join', 'reserve');
 
 let poolsNamed = 0;
 
@@ -157,7 +158,7 @@ const rules: Readonly<Record<keyof PoolOptions<unknown>, Rule>> = {
   },
   clock: {
     fallback: () => systemClock,
-    accepts: (value) => typeof value === 'object' && value !== null && 'now' in value && 'schedule' in value,
+    accepts: (value) => hasMethods(value, 'now', 'schedule'),
     wants: 'an object with now() and schedule()',
   },
 };

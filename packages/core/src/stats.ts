@@ -23,7 +23,7 @@ export interface PoolStats {
 }
 
 export interface PoolTotals {
-  /** Callers that asked for a connection: asked = acquired + timedOut + aborted + refused + waiting. */
+  /** Callers that asked for a connection: asked = acquired - requeued + timedOut + aborted + refused + waiting. */
   readonly asked: number;
   readonly acquired: number;
   /** Of those acquired, the ones that had to wait. */
@@ -35,6 +35,7 @@ export interface PoolTotals {
   readonly timedOut: number;
   readonly aborted: number;
   readonly refused: number;
+  /** Of those acquired, the ones whose work was put back in the queue. */
   readonly requeued: number;
   readonly detached: number;
   /** Outlasted every limit and could not be destroyed: no longer counted in `closing`. */

@@ -133,13 +133,16 @@ describe('the asynchronous context', () => {
   it('of the pool’s minimum is not that of whoever made the pool, or woke it', async () => {
     const contexts: (string | undefined)[] = [];
     const { pool, clock, connector } = storage.run('maker', () =>
-      automatic({ max: 2, min: 1, keepAlive: { intervalMs: 100, ping: () => void contexts.push(storage.getStore()) } }, {
-        watch: (connection, onBroken) => {
-          contexts.push(storage.getStore());
-          breakers.set(connection, onBroken);
-          return () => {};
+      automatic(
+        { max: 2, min: 1, keepAlive: { intervalMs: 100, ping: () => void contexts.push(storage.getStore()) } },
+        {
+          watch: (connection, onBroken) => {
+            contexts.push(storage.getStore());
+            breakers.set(connection, onBroken);
+            return () => {};
+          },
         },
-      }),
+      ),
     );
     const breakers = new Map<string, (error?: unknown) => void>();
     await storage.run('clock', () => clock.advance(1000));

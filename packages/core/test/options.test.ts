@@ -32,7 +32,11 @@ describe('an option that is impossible', () => {
   ].flatMap((name) => [-1, Number.NaN, '100', null].map((value): [string, unknown, string] => [name, value, wants.duration]));
 
   it.each<[string, unknown, string]>([
-    ...[undefined, 0, 1.5, -1, Infinity, Number.NaN, '5', null].map((value): [string, unknown, string] => ['max', value, wants.max]),
+    ...[undefined, 0, 1.5, -1, Infinity, Number.NaN, '5', null].map((value): [string, unknown, string] => [
+      'max',
+      value,
+      wants.max,
+    ]),
     ...[-1, 0.5, Infinity, '1'].map((value): [string, unknown, string] => ['min', value, wants.min]),
     ['name', '', 'a string that is not empty'],
     ['name', 7, 'a string that is not empty'],
@@ -83,11 +87,7 @@ describe('an option that is impossible', () => {
       { keepAlive: { intervalMs: 0 } },
       "option 'keepAlive.intervalMs' must be a number of milliseconds > 0, not 0",
     ],
-    [
-      'keepAlive.ping',
-      { keepAlive: { intervalMs: 1, ping: true } },
-      "option 'keepAlive.ping' must be a function, not true",
-    ],
+    ['keepAlive.ping', { keepAlive: { intervalMs: 1, ping: true } }, "option 'keepAlive.ping' must be a function, not true"],
     ['keepAlive', { keepAlive: { intervalMs: 1 } }, 'keepAlive needs a ping: the connector has none, so give keepAlive.ping'],
     ['pingAfterIdleMs', { pingAfterIdleMs: 0 }, 'pingAfterIdleMs needs a ping: the connector has none'],
   ])('for what else was given throws as well: %s', (option, options, message) => {
@@ -107,12 +107,17 @@ describe('an option that is impossible', () => {
       thrown = error;
     }
     expect(thrown).toBeInstanceOf(OptionsError);
-    expect(thrown).toMatchObject({ option: 'password', message: expect.stringContaining("unknown option 'password'; known are max, min,") });
+    expect(thrown).toMatchObject({
+      option: 'password',
+      message: expect.stringContaining("unknown option 'password'; known are max, min,"),
+    });
     expect(inspect(thrown)).not.toContain('hunter2');
   });
 
   it.each([undefined, null, 5, 'max'])('that is none at all throws, too: %s', (options) => {
-    expect(() => new Pool(connector, options as never)).toThrow(expect.objectContaining({ code: 'POOL_BAD_OPTION', option: 'max' }));
+    expect(() => new Pool(connector, options as never)).toThrow(
+      expect.objectContaining({ code: 'POOL_BAD_OPTION', option: 'max' }),
+    );
   });
 
   it.each([undefined, null, {}, { open: 'x' }])('a connector without open() throws: %j', (wrong) => {

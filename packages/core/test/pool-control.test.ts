@@ -154,11 +154,15 @@ describe('a connector with the means to act on its pool', () => {
   it('may say things about a connection while it is made ready', async () => {
     let control: PoolControl<string> | undefined;
     const { pool, clock, connector } = automatic(
-      { max: 3, min: 3, init: (connection) => {
-        if (connection === 'c1') control?.expireAt(connection, 100);
-        if (connection === 'c2') control?.park(connection, 100);
-        if (connection === 'c3') control?.retire(connection, 'greeted badly');
-      } },
+      {
+        max: 3,
+        min: 3,
+        init: (connection) => {
+          if (connection === 'c1') control?.expireAt(connection, 100);
+          if (connection === 'c2') control?.park(connection, 100);
+          if (connection === 'c3') control?.retire(connection, 'greeted badly');
+        },
+      },
       {
         attach: (given) => {
           control = given;
@@ -235,8 +239,22 @@ describe('a connector with the means to act on its pool', () => {
   });
 
   it.each([
-    ['attaching', { attach: () => { throw new Error('attach'); } }],
-    ['detaching', { attach: () => () => { throw new Error('attach'); } }],
+    [
+      'attaching',
+      {
+        attach: () => {
+          throw new Error('attach');
+        },
+      },
+    ],
+    [
+      'detaching',
+      {
+        attach: () => () => {
+          throw new Error('attach');
+        },
+      },
+    ],
   ])('that throws while %s is reported, and the pool works', async (_, hooks) => {
     const { pool, clock, faults } = automatic({ max: 1 }, hooks);
     (await pool.acquire()).release();
@@ -328,7 +346,10 @@ describe('recycling', () => {
 
   it('replaces what is pinged and made clean when that is over', async () => {
     const finish: (() => void)[] = [];
-    const { pool, clock, connector } = automatic({ max: 1 }, { reset: () => new Promise<void>((resolve) => finish.push(resolve)) });
+    const { pool, clock, connector } = automatic(
+      { max: 1 },
+      { reset: () => new Promise<void>((resolve) => finish.push(resolve)) },
+    );
     (await pool.acquire()).release();
     await clock.settle();
     pool.recycle();

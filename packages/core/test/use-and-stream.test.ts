@@ -339,7 +339,9 @@ describe('stream', () => {
     const controller = new AbortController();
     let returned = 0;
     const stream = pool.stream(
-      () => ({ [Symbol.asyncIterator]: () => ({ next: () => never, return: async () => ({ done: true as const, value: returned++ }) }) }),
+      () => ({
+        [Symbol.asyncIterator]: () => ({ next: () => never, return: async () => ({ done: true as const, value: returned++ }) }),
+      }),
       { signal: controller.signal },
     );
     const next = watch(stream.next());

@@ -33,7 +33,7 @@ export interface Setup {
  * wait: callers queue · limit: and may time out · abort: and may give up · try: answers at once, without a promise · use: lends
  * for one piece of work · open: opens on demand
  */
-export type Ability = 'wait' | 'limit' | 'abort' | 'try' | 'use' | 'open';
+type Ability = 'wait' | 'limit' | 'abort' | 'try' | 'use' | 'open';
 
 export interface Contestant {
   readonly name: string;

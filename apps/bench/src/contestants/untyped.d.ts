@@ -5,5 +5,6 @@ declare module 'pg-pool' {
     end(): Promise<void>;
   }
 
+  // biome-ignore lint/style/noDefaultExport: it is what this package exports, and it brings no types of its own.
   export { Pool as default };
 }

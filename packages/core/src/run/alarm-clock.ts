@@ -44,9 +44,16 @@ export class AlarmClock<T> {
     const { wakeAt } = machine.timetable;
     if (wakeAt < this.#setFor || (this.#alarm === undefined && awaited)) {
       this.#alarm?.[Symbol.dispose]();
-      this.#setFor = wakeAt;
-      this.#keepsAlive = awaited;
-      this.#alarm = clock.schedule(this.#ring, wakeAt - clock.now(), { keepAlive: awaited });
+      this.#alarm = undefined;
+      try {
+        this.#alarm = clock.schedule(this.#ring, wakeAt - clock.now(), { keepAlive: awaited });
+        this.#setFor = wakeAt;
+        this.#keepsAlive = awaited;
+      } catch (error) {
+        // Without a timer limits are not kept; the next input tries again.
+        this.#setFor = Infinity;
+        this.#runner.fault('clock', error);
+      }
     } else if (awaited !== this.#keepsAlive) {
       this.#keepsAlive = awaited;
       this.#alarm?.keepAlive(awaited);

@@ -1,4 +1,5 @@
 import type { CloseReason } from '../connector.ts';
+import { contain } from '../contain.ts';
 import { StepTimeoutError } from '../errors.ts';
 import type { Slot } from '../machine/slot.ts';
 import { beside } from './beside.ts';
@@ -50,13 +51,13 @@ export function destroyNow<T>(runner: Runner<T>, connection: T, where: string): 
   const { connector } = runner;
   try {
     if (connector.destroy !== undefined) {
-      connector.destroy(connection);
+      contain(connector.destroy(connection), (error) => runner.fault('destroy', error));
       return true;
     }
     if (where === 'late') {
       const signal = AbortSignal.abort();
       const closing = connector.close?.(connection, { reason: 'late', graceful: false, signal });
-      Promise.resolve(closing).catch((error: unknown) => runner.fault('close', error));
+      contain(closing, (error) => runner.fault('close', error));
       return true;
     }
     return connector.close === undefined;

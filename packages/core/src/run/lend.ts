@@ -1,3 +1,4 @@
+import { contain } from '../contain.ts';
 import type { Refusal } from '../machine/effects.ts';
 import type { Slot } from '../machine/slot.ts';
 import type { Waiter } from '../machine/waiters.ts';
@@ -19,7 +20,7 @@ export function tryLend<T>(
   for (;;) {
     const slot = machine.take(now, longLived, prefer);
     if (slot === undefined) return undefined;
-    if (runner.hooks.isAlive(slot.connection as T)) {
+    if (!runner.hooks.asksAlive || runner.hooks.isAlive(slot.connection as T)) {
       // A lease may be the first thing that time is needed for: it could leak.
       runner.alarm.hasten();
       return lease(runner, slot, 0);
@@ -30,7 +31,7 @@ export function tryLend<T>(
 }
 
 function lease<T>(runner: Runner<T>, slot: Slot<T>, waitedMs: number): PoolLease<T> {
-  runner.hooks.unguard(slot);
+  if (runner.hooks.guards) runner.hooks.unguard(slot);
   runner.machine.totals.acquired++;
   if (runner.hears.acquire) runner.emit('acquire', () => [{ ...runner.info(slot), waitedMs }]);
   return new PoolLease(tokenOf(runner, slot));
@@ -64,7 +65,8 @@ export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
   notes.site = caller.site;
   const { arrival, askedAt, limitMs, lane, prefer } = waiter;
   notes.place = { arrival, askedAt, limitMs, lane, prefer };
-  tell(runner, waiter, () => caller.onLease(given));
+  // Whoever failed to take it will not give it back, or may have begun to use it.
+  if (!tell(runner, waiter, () => caller.onLease(given)) && given.active) given.discard('aborted');
 }
 
 /** Queues a caller. */
@@ -102,12 +104,16 @@ function refusalError<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Refu
   return timedOut(runner, waiter.request, waiter.limitMs, runner.now() - waiter.askedAt);
 }
 
-export function tell<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, how: (caller: Caller<T>) => void): void {
+/** False when the caller's callback threw. */
+export function tell<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, how: (caller: Caller<T>) => void): boolean {
   const caller = waiter.request;
   caller.abandonment?.unwatch();
+  const failed = (error: unknown): void => runner.fault('request', error);
   try {
-    how(caller);
+    contain(how(caller), failed);
+    return true;
   } catch (error) {
-    runner.fault('request', error);
+    failed(error);
+    return false;
   }
 }

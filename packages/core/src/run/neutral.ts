@@ -15,7 +15,16 @@ async function drive(): Promise<never> {
     while (jobs.length > 0) {
       const batch = jobs;
       jobs = [];
-      for (const job of batch) job();
+      for (const job of batch) {
+        try {
+          job();
+        } catch (error) {
+          // A bug of the pool's. It must not stop what is done for all the others.
+          queueMicrotask(() => {
+            throw error;
+          });
+        }
+      }
     }
     // The continuation of this await runs in the context of this loop, whoever wakes it.
     await new Promise<void>((resolve) => {

@@ -1,4 +1,5 @@
 import type { OpenContext, OpenVerdict } from '../connector.ts';
+import { refusePromise } from '../contain.ts';
 import { OpenError } from '../errors.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
@@ -44,10 +45,13 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
   const durationMs = runner.now() - slot.since;
   let dead: { readonly error: unknown } | undefined;
   try {
-    notes.unwatch = runner.connector.watch?.(connection, (error) => {
+    const unwatch = runner.connector.watch?.(connection, (error) => {
       if (slot.connection === undefined) dead ??= { error };
       else runner.input((machine, now) => machine.broken(slot, error, now, retryIfUnused(runner, slot)));
     });
+    const wrong = refusePromise(unwatch, 'watch', 'a function that ends it');
+    if (wrong !== undefined) throw wrong;
+    notes.unwatch = unwatch;
   } catch (error) {
     runner.fault('watch', error);
   }
@@ -105,7 +109,7 @@ function verdictOf<T>(runner: Runner<T>, error: unknown): OpenVerdict {
   try {
     const verdict = connector.openVerdict?.(error) ?? 'retry';
     if (isVerdict(verdict)) return verdict;
-    runner.fault('openVerdict', new TypeError(`openVerdict answered ${String(verdict)}`));
+    throw refusePromise(verdict, 'openVerdict', 'a verdict') ?? new TypeError(`openVerdict answered ${String(verdict)}`);
   } catch (fault) {
     runner.fault('openVerdict', fault);
   }

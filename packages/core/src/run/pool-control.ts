@@ -1,4 +1,5 @@
 import type { PoolControl } from '../connector.ts';
+import { contain, refusePromise } from '../contain.ts';
 import * as orders from '../machine/orders.ts';
 import type { Slot } from '../machine/slot.ts';
 import { checkDuration } from '../options.ts';
@@ -26,24 +27,22 @@ export function poolControl<T>(runner: Runner<T>, recycle: () => void): (() => v
     recycle,
     retire: (connection, reason) => about(connection, (slot, now) => orders.retire(machine, slot, reason, now)),
     expireAt: (connection, atMs) =>
-      given('expireAt', { atMs: atMs < 0 ? 0 : atMs }, () =>
-        about(connection, (slot) => orders.expireAt(machine, slot, atMs)),
-      ),
+      given('expireAt', { atMs: Math.max(0, atMs) }, () => about(connection, (slot) => orders.expireAt(machine, slot, atMs))),
     park: (connection, forMs) =>
       given('park', { forMs }, () => about(connection, (slot, now) => orders.park(machine, slot, forMs, now))),
     pause: (forMs) => given('pause', { forMs }, () => runner.input((_, now) => orders.pause(machine, forMs, now))),
     limit: (max, forMs) =>
-      given('limit', { max, forMs }, () =>
-        runner.input((_, now) => orders.lowerMax(machine, Math.floor(max), forMs, now)),
-      ),
+      given('limit', { max, forMs }, () => runner.input((_, now) => orders.lowerMax(machine, Math.floor(max), forMs, now))),
     notice: (code, detail) => runner.emit('notice', () => [{ code, detail }]),
     now: () => runner.now(),
   };
   try {
     const detach = connector.attach(control);
+    const wrong = refusePromise(detach, 'attach', 'a function that ends it');
+    if (wrong !== undefined) throw wrong;
     return () => {
       try {
-        detach();
+        contain(detach(), (error) => runner.fault('attach', error));
       } catch (error) {
         runner.fault('attach', error);
       }

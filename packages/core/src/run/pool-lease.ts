@@ -20,58 +20,61 @@ export class LeaseToken<T> {
   }
 }
 
-/** A lease is good as long as its slot has not moved on: nobody has to invalidate it. */
+/**
+ * A lease is good as long as its slot has not moved on: nobody has to invalidate it. One is made for each use, and defining three
+ * fields with a # would cost a fifth of it: hence `private`.
+ */
 export class PoolLease<T> implements Lease<T> {
-  readonly #token: LeaseToken<T>;
-  readonly #generation: number;
-  #endedBy: string | undefined = undefined;
+  private readonly token: LeaseToken<T>;
+  private readonly generation: number;
+  private endedBy: string | undefined = undefined;
 
   constructor(token: LeaseToken<T>) {
-    this.#token = token;
-    this.#generation = token.slot.generation;
+    this.token = token;
+    this.generation = token.slot.generation;
   }
 
   /** For the runner's own notes. */
   static slotOf<T>(lease: PoolLease<T>): Slot<T> {
-    return lease.#token.slot;
+    return lease.token.slot;
   }
 
   get value(): T {
     if (!this.active) throw this.#ended('read');
-    return this.#token.slot.connection as T;
+    return this.token.slot.connection as T;
   }
 
   get connectionId(): number {
-    return this.#token.slot.id;
+    return this.token.slot.id;
   }
 
   get active(): boolean {
-    return this.#token.slot.generation === this.#generation;
+    return this.token.slot.generation === this.generation;
   }
 
   get retiring(): AbortSignal {
     if (!this.active) throw this.#ended('watch');
-    return retiring(this.#token.runner, this.#token.slot);
+    return retiring(this.token.runner, this.token.slot);
   }
 
   release(): void {
     this.#end('release');
-    release(this.#token.runner, this.#token.slot);
+    release(this.token.runner, this.token.slot);
   }
 
   discard(reason: CloseReason = 'discarded', error?: unknown): void {
     this.#end('discard');
-    discard(this.#token.runner, this.#token.slot, reason, error);
+    discard(this.token.runner, this.token.slot, reason, error);
   }
 
   detach(): T {
     this.#end('detach');
-    return detach(this.#token.runner, this.#token.slot);
+    return detach(this.token.runner, this.token.slot);
   }
 
   requeue(request: LeaseRequest<T>): void {
     this.#end('requeue');
-    requeue(this.#token.runner, this.#token.slot, request);
+    requeue(this.token.runner, this.token.slot, request);
   }
 
   [Symbol.dispose](): void {
@@ -79,20 +82,20 @@ export class PoolLease<T> implements Lease<T> {
   }
 
   #end(call: string): void {
-    if (this.#token.slot.generation !== this.#generation || this.#endedBy !== undefined) throw this.#ended(call);
-    this.#endedBy = call;
-    beside(this.#token.slot).token = this.#token;
+    if (this.token.slot.generation !== this.generation || this.endedBy !== undefined) throw this.#ended(call);
+    this.endedBy = call;
+    beside(this.token.slot).token = this.token;
   }
 
   #ended(call: string): LeaseEndedError {
-    const how = this.#endedBy === undefined ? 'the pool took it back' : `it ended with ${this.#endedBy}()`;
+    const how = this.endedBy === undefined ? 'the pool took it back' : `it ended with ${this.endedBy}()`;
     return new LeaseEndedError(
-      `cannot ${call} this lease of connection ${this.#token.slot.id}: ${how}. A lease ends once; acquire another`,
-      this.#token.runner.name,
+      `cannot ${call} this lease of connection ${this.token.slot.id}: ${how}. A lease ends once; acquire another`,
+      this.token.runner.name,
     );
   }
 
   [Symbol.for('nodejs.util.inspect.custom')](): string {
-    return `Lease { connectionId: ${this.connectionId}, ${this.active ? 'active' : `ended by ${this.#endedBy ?? 'the pool'}`} }`;
+    return `Lease { connectionId: ${this.connectionId}, ${this.active ? 'active' : `ended by ${this.endedBy ?? 'the pool'}`} }`;
   }
 }

@@ -1,3 +1,4 @@
+import { refusePromise } from '../contain.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
 import type { Runner } from './runner.ts';
@@ -7,9 +8,10 @@ export function retryDelay<T>(runner: Runner<T>, attempt: number): number {
   try {
     const delayMs = runner.options.openBackoff(attempt);
     if (typeof delayMs === 'number' && delayMs >= 0) return delayMs;
-    runner.fault(
-      'openBackoff',
-      new TypeError(`openBackoff(${attempt}) answered ${String(delayMs)}, not a number of milliseconds`),
+    const wanted = 'a number of milliseconds';
+    throw (
+      refusePromise(delayMs, 'openBackoff', wanted) ??
+      new TypeError(`openBackoff(${attempt}) answered ${String(delayMs)}, not ${wanted}`)
     );
   } catch (error) {
     runner.fault('openBackoff', error);

@@ -23,7 +23,7 @@ export function snapshot<T, R>(machine: Machine<T, R>, now: number): PoolStats {
     learnedIdleLimitMs: slots.idleLimit.known ? slots.idleLimit.estimateMs : undefined,
     consecutiveFailures: machine.probing.failures,
     totals: {
-      asked: acquired + timedOut + aborted + refused + waiters.size,
+      asked: acquired - requeued + timedOut + aborted + refused + waiters.size,
       acquired,
       waited,
       waitedMs,

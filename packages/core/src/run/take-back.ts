@@ -10,8 +10,8 @@ import type { Runner } from './runner.ts';
 export function release<T>(runner: Runner<T>, slot: Slot<T>): void {
   const { hooks, machine } = runner;
   const connection = slot.connection as T;
-  if (!hooks.isAlive(connection)) return end(runner, slot, 'broken', undefined, true);
-  if (!hooks.isClean(connection)) return end(runner, slot, 'unclean', undefined, false);
+  if (hooks.asksAlive && !hooks.isAlive(connection)) return end(runner, slot, 'broken', undefined, true);
+  if (hooks.asksClean && !hooks.isClean(connection)) return end(runner, slot, 'unclean', undefined, false);
   const now = runner.turn();
   if (runner.hears.release || slot.reported) announceEnd(runner, slot, now);
   const notes = beside(slot);
@@ -20,7 +20,7 @@ export function release<T>(runner: Runner<T>, slot: Slot<T>): void {
   machine.returned(slot, now);
   if (machine.offered !== undefined || machine.effects.length > 0) runner.settle();
   else runner.alarm.hasten();
-  hooks.guardIdle(slot);
+  if (hooks.guards) hooks.guardIdle(slot);
 }
 
 export function discard<T>(runner: Runner<T>, slot: Slot<T>, reason: CloseReason, error: unknown): void {
@@ -58,7 +58,6 @@ export function requeue<T>(runner: Runner<T>, slot: Slot<T>, request: LeaseReque
   };
   const { longLived } = slot;
   machine.totals.requeued++;
-  machine.totals.acquired--;
   machine.want(new Waiter<Caller<T>>(request, { ...place, longLived, ofReady: false }), runner.now());
   discard(runner, slot, 'discarded', undefined);
 }

@@ -42,7 +42,8 @@ export function behave(world: World): void {
     }
     for (const { request } of proofs) {
       const { outcome = 'served' } = request;
-      if (outcome !== 'served' && outcome !== 'ready' && outcome !== 'down') wrong(`a caller with time to wait was refused: ${outcome}`);
+      if (outcome !== 'served' && outcome !== 'ready' && outcome !== 'down')
+        wrong(`a caller with time to wait was refused: ${outcome}`);
     }
     return proofs.every(({ request }) => request.outcome === 'served' || request.outcome === 'ready');
   };

@@ -133,8 +133,8 @@ function dues(world: World): void {
     by(pingAt(slot), 'a keep-alive ping');
     by(slots.safeUntil(slot), 'the idle limit of the peer');
     if (slots.live > floor(machine)) by(Math.max(slot.usedAt + limits.idleTimeoutMs, idleAgain), 'an idle timeout');
-    if (slot.list === slots.idle.parked)
-      by(Math.max(slot.parkedUntil, slot.testing ? slots.safeUntil(slot) : -Infinity), 'an end of parking');
+    const isParked = slot.list === slots.idle.parked && !slot.testing && world.now < slot.expiresAt;
+    if (isParked) by(slot.parkedUntil, 'an end of parking');
   }
   for (const slot of slots.leasedSlots()) {
     if (slot.doom === undefined) by(slot.expiresAt, 'a lifetime of a leased one');
