@@ -9,7 +9,7 @@ import type { Place } from './run/beside.ts';
 import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
 import { type CloseReport, closePool } from './run/close-pool.ts';
 import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
-import { abandon, tryLend, wait } from './run/lend.ts';
+import { abandon, tell, tryLend, wait } from './run/lend.ts';
 import { poolControl } from './run/pool-control.ts';
 import { Runner } from './run/runner.ts';
 import { streamWork, useWork } from './run/work.ts';
@@ -240,7 +240,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     });
     const refuse = (error: unknown, count: 'aborted' | 'refused'): void => {
       if (!ofReady) machine.totals[count]++;
-      caller.onRefused(error);
+      tell(runner, () => caller.onRefused(error));
     };
     if (signal?.aborted === true) return refuse(signal.reason, 'aborted');
     if (machine.state === 'closing' || machine.state === 'closed') return refuse(closedError(runner), 'refused');

@@ -66,7 +66,7 @@ export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
   const { arrival, askedAt, limitMs, lane, prefer } = waiter;
   notes.place = { arrival, askedAt, limitMs, lane, prefer };
   // Whoever failed to take it will not give it back, or may have begun to use it.
-  if (!tell(runner, waiter, () => caller.onLease(given)) && given.active) given.discard('aborted');
+  if (!answer(runner, waiter, () => caller.onLease(given)) && given.active) given.discard('aborted');
 }
 
 /** Queues a caller. */
@@ -83,7 +83,7 @@ export function abandon<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, reason:
   runner.input((machine, now) => {
     if (!machine.leave(waiter, now)) return;
     if (!waiter.ofReady) machine.totals.aborted++;
-    tell(runner, waiter, (caller) => caller.onRefused(reason));
+    answer(runner, waiter, (caller) => caller.onRefused(reason));
   });
 }
 
@@ -95,7 +95,7 @@ export function refuse<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Ref
   }
   // What nobody has any more serves at least the next caller.
   if (why === 'timeout') runner.leaks.reclaimDropped();
-  tell(runner, waiter, (caller) => caller.onRefused(refusalError(runner, waiter, why)));
+  answer(runner, waiter, (caller) => caller.onRefused(refusalError(runner, waiter, why)));
 }
 
 function refusalError<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Refusal): Error {
@@ -104,13 +104,18 @@ function refusalError<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Refu
   return timedOut(runner, waiter.request, waiter.limitMs, runner.now() - waiter.askedAt);
 }
 
-/** False when the caller's callback threw. */
-export function tell<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, how: (caller: Caller<T>) => void): boolean {
+/** A caller that waited is answered. False when its callback threw. */
+export function answer<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, how: (caller: Caller<T>) => void): boolean {
   const caller = waiter.request;
   caller.abandonment?.unwatch();
+  return tell(runner, () => how(caller));
+}
+
+/** Calls back a caller. False when that threw. */
+export function tell<T>(runner: Runner<T>, callback: () => void): boolean {
   const failed = (error: unknown): void => runner.fault('request', error);
   try {
-    contain(how(caller), failed);
+    contain(callback(), failed);
     return true;
   } catch (error) {
     failed(error);

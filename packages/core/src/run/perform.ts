@@ -7,7 +7,7 @@ import type { Caller } from './caller.ts';
 import { ping, reset, stepOverdue } from './check.ts';
 import { close, closeOverdue } from './close.ts';
 import { closedError, takenBack } from './describe.ts';
-import { refuse, tell } from './lend.ts';
+import { answer, refuse } from './lend.ts';
 import { neutrally } from './neutral.ts';
 import { openFailed, startOpening } from './open.ts';
 import { retryIfUnused } from './retry-delay.ts';
@@ -43,7 +43,7 @@ export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): voi
     case 'refuse':
       return refuse(runner, effect.waiter, effect.why);
     case 'ready':
-      tell(runner, effect.waiter, (caller) => caller.onReady?.());
+      answer(runner, effect.waiter, (caller) => caller.onReady?.());
       return;
     case 'overwork':
       return (effect.work as WorkDeadline<T>).passed();
