@@ -211,7 +211,7 @@ describe('an endpoint that fails is probed', () => {
     expect(pool.stats.idle).toBe(20);
     connector.mostOpening = 0;
     connector.failure = new Error('refused');
-    for (const connection of [...connector.live]) connector.kill(connection);
+    connector.killAll();
     await clock.settle();
     // The first death was one like any other; the second was not.
     expect(connector.mostOpening).toBeLessThanOrEqual(2);
@@ -242,7 +242,7 @@ describe('an endpoint that fails is probed', () => {
   it('one that takes connections and breaks them at once is not stormed', async () => {
     const { pool, clock, connector } = automatic({ max: 5, min: 5, openBackoff: (attempt) => attempt * 100 }, {}, { openMs: 1 });
     pool.on('open', () => {
-      for (const connection of [...connector.live]) connector.kill(connection, new Error('reset'));
+      connector.killAll(new Error('reset'));
     });
     await clock.advance(2000);
     expect(connector.opens).toBeLessThan(30);

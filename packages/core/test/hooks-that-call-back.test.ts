@@ -41,7 +41,7 @@ const acts: [string, (world: World) => void][] = [
   ['takes a connection and gives it back', ({ pool }) => pool.tryAcquire()?.release()],
   ['takes a connection and throws it away', ({ pool }) => pool.tryAcquire()?.discard()],
   ['asks for one and leaves', ({ pool }) => void watch(pool.acquire({ timeoutMs: 1 }).then((lease) => lease.release()))],
-  ['reports that every connection is dead', ({ connector }) => [...connector.live].forEach((one) => connector.kill(one))],
+  ['reports that every connection is dead', ({ connector }) => connector.killAll()],
   ['makes the callers leave', ({ controller }) => controller.abort()],
 ];
 
@@ -130,7 +130,15 @@ async function callBack(hook: Hook, nth: number, act: (world: World) => void): P
       unwatch();
     };
   };
-  for (const event of ['open', 'openError', 'wait', 'acquire', 'release', 'discard', 'close'] as const satisfies (keyof PoolEvents)[]) {
+  for (const event of [
+    'open',
+    'openError',
+    'wait',
+    'acquire',
+    'release',
+    'discard',
+    'close',
+  ] as const satisfies (keyof PoolEvents)[]) {
     pool.on(event, () => at('listener'));
   }
   controller.signal.addEventListener('abort', () => at('onAbort'));
@@ -148,13 +156,16 @@ async function callBack(hook: Hook, nth: number, act: (world: World) => void): P
         ),
       ),
     );
-    const lent = pool.request({
-      onLease: (lease) => {
-        at('onLease');
-        lease[Symbol.dispose]();
+    const lent = pool.request(
+      {
+        onLease: (lease) => {
+          at('onLease');
+          lease[Symbol.dispose]();
+        },
+        onRefused: () => at('onRefused'),
       },
-      onRefused: () => at('onRefused'),
-    }, { timeoutMs: 20 });
+      { timeoutMs: 20 },
+    );
     lent?.release();
     outcomes.push(watch(pool.acquire({ timeoutMs: 15 }).then((lease) => lease.release())));
     if (round === 7) controller.abort();

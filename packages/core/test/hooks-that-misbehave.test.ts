@@ -167,7 +167,7 @@ async function misbehave(hook: Hook, ending: Ending, leave: boolean): Promise<vo
     if (round === 2) for (const connection of [...connector.live].slice(0, 1)) connector.kill(connection, new Error('reset'));
     if (round === 4) pool.recycle();
     if (round === 5 && leave) controller.abort(new Error('left'));
-    if (round === 8) for (const connection of [...connector.live]) connector.kill(connection);
+    if (round === 8) connector.killAll();
     await clock.advance(round % 4 === 3 ? 300 : 7);
     expectBooks(pool);
     expect(timers.pending).toBeLessThanOrEqual(1);

@@ -129,6 +129,10 @@ export class AutomaticConnector implements Connector<string> {
     this.#watchers.get(connection)?.(error);
   }
 
+  killAll(error?: unknown): void {
+    for (const connection of [...this.live]) this.kill(connection, error);
+  }
+
   #gone(connection: string, reason: string): void {
     if (!this.live.delete(connection)) return;
     this.closed.push(connection);

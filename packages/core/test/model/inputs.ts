@@ -247,7 +247,7 @@ export function elapse(world: World, ms: number, rings: boolean): void {
   const { wakeAt } = world.machine.timetable;
   world.now = ms === wakeAt - world.now ? wakeAt : world.now + ms;
   // A turn that takes its time sees the time at which it began.
-  if (world.now - world.turn > 1 || world.random.chance(0.7)) world.turn = world.now;
+  if (world.now - world.turn > world.scenario.mood.lagMs || world.random.chance(0.7)) world.turn = world.now;
   if (rings) {
     world.turn = world.now;
     tickNow(world);

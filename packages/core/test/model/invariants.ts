@@ -3,10 +3,8 @@ import type { SlotList } from '../../src/machine/slot-list.ts';
 import { pingAt } from '../../src/machine/slots.ts';
 import { State } from '../../src/machine/transitions.ts';
 import { type Connection, wrong } from './books.ts';
+import { wanted } from './demand.ts';
 import type { World } from './world.ts';
-
-/** How far the beginning of a turn may lie behind the time: what is due may be seen that much later. */
-const lagMs = 1.001;
 
 /** All that must be so whenever the machine has been asked something and its effects are performed. */
 export function check(world: World): void {
@@ -121,7 +119,7 @@ function dues(world: World): void {
   const { limits, slots, timetable, probing } = machine;
   const { wakeAt } = timetable;
   const by = (at: number, what: string): void => {
-    if (wakeAt > at + lagMs) wrong(`${what} is due at ${at}, and the timer is set for ${wakeAt}`);
+    if (wakeAt > at + world.scenario.mood.lagMs) wrong(`${what} is due at ${at}, and the timer is set for ${wakeAt}`);
   };
   for (const slot of slots.opening) by(slot.since + limits.openTimeoutMs, 'an opening');
   for (const slot of slots.checking) by(slot.since + limits.pingTimeoutMs, 'a ping');
@@ -164,26 +162,13 @@ function noneIdleWhileSomebodyWaits(world: World): void {
   const due = machine.timetable.wakeAt <= now;
   for (const slot of idle.parked)
     if (slot.parkedUntil <= now && !due && !slot.testing) wrong(`${slot.id} is parked for too long`);
-  if (checking.size < world.waiting.length && idle.suspect.size > 0) wrong('suspect ones are not pinged though somebody waits');
-}
-
-/** How many more should be opening, by the rules in words: up to min always; and for callers that returns will not serve. */
-export function wanted(world: World): number {
-  const { machine, now } = world;
-  const { slots, averages } = machine;
-  const coming = slots.reserving.size + slots.opening.size;
-  let unserved = world.waiting.length - coming - slots.checking.size - slots.resetting.size;
-  const first = world.waiting.reduce((oldest, { askedAt }) => Math.min(oldest, askedAt), Infinity);
-  // Whoever waits for longer than an opening takes was promised too much.
-  const least = unserved > 0 && coming === 0 && now >= first + averages.openMs ? 1 : -Infinity;
-  if (averages.holdMs >= 0 && averages.holdMs < averages.openMs) {
-    const soon = Math.max(1, 4 * averages.holdMs);
-    let returning = slots.resetting.size;
-    for (const slot of slots.leasedSlots()) if (!slot.longLived && now - lagMs < slot.since + soon) returning++;
-    unserved -= returning * Math.floor(averages.openMs / Math.max(averages.holdMs, 0.001));
+  for (const slot of idle.suspect) {
+    const connection = slot.connection as Connection;
+    const isDistrusted = connection.trustedUnder !== world.suspicions.count;
+    const isStale = now - Math.max(slot.usedAt, slot.provenAt) >= Math.min(limits.pingAfterIdleMs, slots.idleLimit.safeMs);
+    if (!isDistrusted && !isStale) wrong(`${slot.id} is suspect for no reason`);
   }
-  unserved = Math.max(unserved, least);
-  return Math.min(Math.max(floor(machine) - slots.live, unserved), machine.effectiveMax - slots.total);
+  if (checking.size < world.waiting.length && idle.suspect.size > 0) wrong('suspect ones are not pinged though somebody waits');
 }
 
 function enoughOpening(world: World): void {

@@ -18,6 +18,8 @@ export interface Mood {
   readonly peerLimitMs: number;
   /** How far time goes in one step, mostly. */
   readonly stepMs: number;
+  /** How far the beginning of a turn may lie behind the time: what is due may be seen that much later. */
+  readonly lagMs: number;
   /** Times are multiples of this share of a millisecond; 0: anything. */
   readonly grainMs: number;
 }
@@ -79,6 +81,7 @@ function anyScenario(random: Random, large: boolean): Scenario {
       answers: random.pick([0.1, 0.3, 0.5]),
       peerLimitMs: random.pick([never, never, 25, 200]),
       stepMs: random.pick([0.5, 3, 30, 400]),
+      lagMs: random.pick([0, 1]),
       grainMs: random.pick([0, 1 / 8, 1]),
     },
   };

@@ -19,6 +19,7 @@ import {
   without,
   wrong,
 } from './books.ts';
+import { mustBeNeeded } from './demand.ts';
 import { perform } from './perform.ts';
 import { Random } from './random.ts';
 import { type Kind, randomScenario, type Scenario } from './scenario.ts';
@@ -86,7 +87,10 @@ export class World {
   #watch(effect: Effect<Connection, Caller>): void {
     const { machine } = this;
     if (effect.kind !== 'open' && effect.kind !== 'reserve') return;
-    this.slots.add(effect.slot);
+    if (!this.slots.has(effect.slot)) {
+      this.slots.add(effect.slot);
+      mustBeNeeded(this);
+    }
     if (machine.slots.total > machine.effectiveMax)
       wrong(`${effect.kind} beyond max: ${machine.slots.total} of ${machine.effectiveMax}`);
     if (effect.kind === 'open') {
@@ -146,6 +150,7 @@ export class World {
     const { machine } = this;
     const slot = this.input('take', () => machine.take(this.turn, longLived, prefer));
     if (slot === undefined) return false;
+    if (machine.state !== 'open') wrong(`a pool that is ${machine.state} lends`);
     if (this.waiting.some((one) => one.waiting)) wrong('somebody was passed in the queue');
     const connection = connectionOf(slot);
     this.#mayLend(connection);
