@@ -41,10 +41,16 @@ export async function measure(scenario: Scenario, options: MeasureOptions): Prom
   );
   const workers: WorkerProcess[] = [];
   try {
+    const starting: Promise<unknown>[] = [];
     for (const { contestant, size } of cells) {
       options.progress(`${scenario.name}: ${contestant} gets ready (${size})`);
-      workers.push(await WorkerProcess.start({ scenario: scenario.name, contestant, size, quick: options.quick }));
+      const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick: options.quick });
+      workers.push(worker);
+      starting.push(worker.ready);
+      // One by one, so that none finds its pace while others take the processor; but where only the form counts, all at once.
+      if (!options.quick) await worker.ready;
     }
+    await Promise.all(starting);
     // The first round is for getting warm.
     for (let round = 0; round <= rounds; round++) {
       options.progress(`${scenario.name}: round ${round} of ${rounds}`);
@@ -68,14 +74,9 @@ async function withBytes(scenario: Scenario, cells: readonly Cell[], options: Me
   for (const cell of cells) {
     const { contestant, size } = cell;
     options.progress(`${scenario.name}: bytes of ${contestant} (${size})`);
-    const worker = await WorkerProcess.start({
-      scenario: scenario.name,
-      contestant,
-      size,
-      quick: options.quick,
-      roomy: true,
-    });
+    const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick: options.quick, roomy: true });
     try {
+      await worker.ready;
       const counts: number[] = [];
       for (let count = 0; count < 5; count++) counts.push((await worker.measure('bytes')).bytes ?? Number.NaN);
       const bytes = Math.max(0, median(counts));
@@ -107,8 +108,9 @@ async function explain(
   if (!profile || marks.every(({ met }) => met)) return {};
   const size = scenario.sizes.at(-1) as string;
   progress(`${scenario.name}: where it goes`);
-  const worker = await WorkerProcess.start({ scenario: scenario.name, contestant: subjectName, size, quick, profiled: true });
+  const worker = new WorkerProcess({ scenario: scenario.name, contestant: subjectName, size, quick, profiled: true });
   try {
+    await worker.ready;
     await worker.measure('round');
     const time = await worker.profile('profile-time');
     return { time, heap: await worker.profile('profile-heap') };

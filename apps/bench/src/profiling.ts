@@ -78,7 +78,7 @@ function hotspots(weighed: Iterable<Weighed>): readonly Hotspot[] {
   let total = 0;
   for (const { frame, weight } of weighed) {
     if (outside.has(frame.functionName)) continue;
-    const file = frame.url === '' ? '' : `${basename(frame.url)}:${frame.lineNumber + 1}`;
+    const file = frame.url === '' ? '' : `${fileName(frame.url)}:${frame.lineNumber + 1}`;
     const name = frame.functionName === '' ? '(anonymous)' : frame.functionName;
     const key = `${name} ${file}`;
     const spot = spots.get(key) ?? { name, file, weight: 0 };
@@ -90,4 +90,9 @@ function hotspots(weighed: Iterable<Weighed>): readonly Hotspot[] {
     .toSorted((a, b) => b.weight - a.weight)
     .slice(0, 10)
     .map(({ name, file, weight }) => ({ name, file, share: weight / total }));
+}
+
+/** Without what a bundler puts into it to tell one version from the next. */
+function fileName(url: string): string {
+  return basename(url).replace(/-[\w-]{8}(?=\.js$)/, '');
 }

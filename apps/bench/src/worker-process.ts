@@ -6,7 +6,7 @@ import type { Hotspot } from './profiling.ts';
 import type { Sample } from './scenarios/scenario.ts';
 
 /** So large a young generation that a count of bytes is over before its first collection. */
-const roomy = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+const roomyFlags = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
 
 export interface Assignment {
   readonly scenario: string;
@@ -21,35 +21,32 @@ export interface Assignment {
 
 /** A process that measures one thing, when told to. */
 export class WorkerProcess {
+  /** Its contestant is made, and warmed up. */
+  readonly ready: Promise<unknown>;
   readonly #child: ChildProcess;
   readonly #what: string;
   #answer: ((reply: Reply) => void) | undefined = undefined;
   #fail: ((error: Error) => void) | undefined = undefined;
   #ended: Error | undefined = undefined;
 
-  private constructor(child: ChildProcess, what: string) {
-    this.#child = child;
-    this.#what = what;
-    child.on('message', (reply: Reply) => this.#answer?.(reply));
-    const end = (error: Error): void => {
-      this.#ended = error;
-      this.#fail?.(error);
-    };
-    child.on('exit', (code, signal) => end(new Error(`${what} ended early (${signal ?? code})`)));
-    child.on('error', end);
-  }
-
-  /** Resolves when its contestant is made and warmed up. */
-  static async start(assignment: Assignment): Promise<WorkerProcess> {
-    const { scenario, contestant, size, quick } = assignment;
+  constructor({ scenario, contestant, size, quick, roomy, profiled }: Assignment) {
     const file = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
-    const child = fork(file, [scenario, contestant, size, quick ? 'quick' : 'full', assignment.profiled ? 'profiled' : ''], {
-      execArgv: [...process.execArgv, '--expose-gc', ...(assignment.roomy ? roomy : [])],
-      stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    this.#what = `${scenario} of ${contestant} at ${size}`;
+    this.#child = fork(file, [scenario, contestant, size, quick ? 'quick' : 'full', profiled ? 'profiled' : ''], {
+      execArgv: [...process.execArgv, '--expose-gc', ...(roomy ? roomyFlags : [])],
+      // What it says is told only if it fails: some contestants complain where nothing is wrong.
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });
-    const worker = new WorkerProcess(child, `${scenario} of ${contestant} at ${size}`);
-    await worker.#next();
-    return worker;
+    let said = '';
+    this.#child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+      said = (said + text).slice(-4000);
+    });
+    this.#child.on('message', (reply: Reply) => this.#answer?.(reply));
+    this.#child.on('error', (error) => this.#end(error));
+    this.#child.on('close', (code, signal) => this.#end(new Error(`${this.#what} ended early (${signal ?? code})\n${said}`)));
+    this.ready = this.#next();
+    // Whoever waits for it hears of it; so does whoever asks it something later.
+    this.ready.catch(() => {});
   }
 
   async measure(request: 'round' | 'bytes'): Promise<Sample> {
@@ -67,6 +64,11 @@ export class WorkerProcess {
   stop(): void {
     this.#fail = undefined;
     this.#child.kill('SIGKILL');
+  }
+
+  #end(error: Error): void {
+    this.#ended = error;
+    this.#fail?.(error);
   }
 
   #ask(request: Request): Promise<Reply> {

@@ -272,6 +272,18 @@ describe('a caller’s limit', () => {
     });
   });
 
+  it('that passes after a leak was seen says where the oldest holder got its connection', async () => {
+    const { pool, clock } = automatic({ max: 1, acquireTimeoutMs: 100, leakAfterMs: 50 });
+    const first = await pool.acquire();
+    await clock.advance(50);
+    first.release();
+    const second = await pool.acquire();
+    const waiter = watch(pool.acquire());
+    await clock.advance(100);
+    expect(String(waiter.error)).toMatch(/connection 1 is held longest, for 100 ms at .*core\/test\/[^)]*:\d+:\d+\)?\. All/);
+    second.release();
+  });
+
   it('that passes while opens fail has their last error as its cause', async () => {
     const { pool, clock, connector } = automatic({ acquireTimeoutMs: 5000 });
     connector.failure = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });

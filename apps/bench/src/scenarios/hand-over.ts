@@ -22,12 +22,6 @@ export const handOver: Scenario = {
   share: 0.5,
   marks: [
     {
-      text: `× the cost with ${few} that wait, with ${many}, against the same of ${freeList.name}`,
-      atMost: 1.2,
-      measured: (results) =>
-        results.ratio('ns', subjectName, subjectName, many, few) / results.ratio('ns', freeList.name, freeList.name, many, few),
-    },
-    {
       text: `× the cost with ${few} that wait, with ${many}`,
       atMost: 1.2,
       measured: (results) => results.ratio('ns', subjectName, subjectName, many, few),

@@ -71,12 +71,11 @@ function refuseHopeless<T, R>(machine: Machine<T, R>, isReady: boolean): void {
   const { probing, queue, slots } = machine;
   if (!probing.fatal && !(machine.limits.refuseWhenDown && probing.down)) return;
   const why = probing.fatal ? 'fatal' : 'down';
-  if (slots.idle.size + slots.checking.size === 0) {
-    // Somebody has to find out when it is up again: with no minimum to restore, nothing else would open.
-    if (queue.waiters.size > 0) machine.isMissed = true;
-    queue.refuseAll(queue.waiters, why);
-  }
+  const waiting = queue.size;
+  if (slots.idle.size + slots.checking.size === 0) queue.refuseAll(queue.waiters, why);
   if (!isReady) queue.refuseAll(queue.readyCallers, why);
+  // Somebody has to find out when it is up again: with no minimum to restore, nothing else would open.
+  if (queue.size < waiting) machine.isMissed = true;
 }
 
 /** How many to keep whether or not anybody asks. */
@@ -96,7 +95,7 @@ function shortage<T, R>(machine: Machine<T, R>, now: number): number {
   let forWaiters = queue.waiters.size - coming - slots.checking.size - slots.resetting.size;
   if (forWaiters > 0) forWaiters = Math.max(0, forWaiters - servedByReturns(slots, averages, now));
   // Whoever has waited for as long as an opening takes was promised too much: one is opened, whatever pings and returns promise.
-  if (coming === 0 && isOverdue(queue.waiters, averages, now)) forWaiters = Math.max(1, forWaiters);
+  if (isOverdue(queue.waiters, averages, now)) forWaiters = Math.max(1 - coming, forWaiters);
   const forMissed = machine.isMissed && slots.idle.size + slots.opening.size === 0 ? 1 - slots.reserving.size : -Infinity;
   return Math.min(Math.max(toFloor, forWaiters, forMissed), machine.effectiveMax - slots.total);
 }

@@ -251,7 +251,8 @@ export class Slots<T> {
     if (list === this.idle.ready) this.idle.joined(slot);
     // Its entry may be early. It is late when, while it was lent, it stood for the end of the lifetime, or something nearer came up.
     const late = slot.dueAt >= slot.expiresAt || list !== this.idle.ready || this.idleLimit.known;
-    if (slot.dueIndex < 0 || late) this.comeDue(slot);
+    // And a ping that was asked for before its time draws lots for the next.
+    if (slot.dueIndex < 0 || late || event === Event.proved) this.comeDue(slot);
   }
 
   #idleListOf(slot: Slot<T>, now: number): SlotList<T> {

@@ -1,3 +1,4 @@
+import { callerFrame } from '../caller-frame.ts';
 import { AcquireTimeoutError, ConnectionError, OpenError, PoolClosedError, QueueFullError } from '../errors.ts';
 import type { PoolStats } from '../stats.ts';
 import type { Caller } from './caller.ts';
@@ -88,8 +89,8 @@ function oldestHolder<T>(runner: Runner<T>): string {
     .reduce((a, b) => (a === undefined || b.heldMs > a.heldMs ? b : a), undefined as Holder | undefined);
   if (oldest === undefined) return '';
   const label = oldest.label === undefined ? '' : ` by '${oldest.label}'`;
-  const site = oldest.stack?.split('\n').find((line) => line.trimStart().startsWith('at '));
-  return `; connection ${oldest.connectionId} is held longest, for ${Math.round(oldest.heldMs)} ms${label}${site === undefined ? '' : ` ${site.trim()}`}`;
+  const site = callerFrame(oldest.stack);
+  return `; connection ${oldest.connectionId} is held longest, for ${Math.round(oldest.heldMs)} ms${label}${site === undefined ? '' : ` ${site}`}`;
 }
 
 function nestedIn<T>(caller: Caller<T>): string {

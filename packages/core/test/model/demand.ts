@@ -17,7 +17,7 @@ function unserved(world: World): number {
   const helpless = queue.waiters.size - coming - slots.checking.size - slots.resetting.size;
   const first = queue.waiters.oldest?.askedAt ?? Infinity;
   // Whoever waits for longer than an opening takes was promised too much.
-  const least = helpless > 0 && coming === 0 && now >= first + averages.openMs ? 1 : -Infinity;
+  const least = coming === 0 && now >= first + averages.openMs ? 1 : -Infinity;
   return Math.max(least, helpless - servedByReturns(world));
 }
 

@@ -1,0 +1,110 @@
+import { describe, expect, it } from 'vitest';
+import { Probing } from './probing.ts';
+
+describe('probing', () => {
+  it('limits nothing while all is well', () => {
+    const probing = new Probing();
+    expect(probing).toMatchObject({ window: Infinity, attempt: 1, down: false, fatal: false });
+    expect(probing.opensAt()).toBe(-Infinity);
+  });
+
+  it('lets one at a time open after a failure, and not before the backoff', () => {
+    const probing = new Probing();
+    probing.failed(probing.round, 'refused', 500);
+    expect(probing).toMatchObject({ window: 1, failures: 1, attempt: 2, lastError: 'refused' });
+    expect(probing.opensAt()).toBe(500);
+  });
+
+  it('counts failures of openings that began together as one, and keeps the first backoff', () => {
+    const probing = new Probing();
+    const { round } = probing;
+    probing.failed(round, 'refused', 500);
+    probing.failed(round, 'refused again', 900);
+    expect(probing).toMatchObject({ failures: 1, lastError: 'refused again' });
+    expect(probing.opensAt()).toBe(500);
+    probing.failed(probing.round, 'refused', 1500);
+    expect(probing.failures).toBe(2);
+    expect(probing.opensAt()).toBe(1500);
+  });
+
+  it('doubles with every success until it limits no more', () => {
+    const probing = new Probing();
+    probing.failed(probing.round, 'refused', 500);
+    const windows: number[] = [];
+    for (let success = 0; success < 4; success++) {
+      probing.succeeded(10);
+      windows.push(probing.window);
+    }
+    expect(windows).toEqual([2, 4, 8, Infinity]);
+  });
+
+  it('forgets failures and backoff with a success', () => {
+    const probing = new Probing();
+    probing.down = true;
+    probing.failed(probing.round, 'refused', 500);
+    probing.succeeded(10);
+    expect(probing).toMatchObject({ failures: 0, attempt: 1, down: false, lastError: undefined });
+    expect(probing.opensAt()).toBe(-Infinity);
+  });
+
+  it('keeps a pause through a success', () => {
+    const probing = new Probing();
+    probing.pausedUntil = 700;
+    probing.succeeded(10);
+    expect(probing.opensAt()).toBe(700);
+  });
+
+  it('opens nothing after a fatal failure, until it is forgiven', () => {
+    const probing = new Probing();
+    probing.failed(probing.round, 'bad password', 500);
+    probing.fatal = true;
+    expect(probing.opensAt()).toBe(Infinity);
+    probing.forgive();
+    expect(probing.opensAt()).toBe(-Infinity);
+    expect(probing).toMatchObject({ failures: 0, lastError: undefined });
+  });
+
+  it('forgives pauses too, and knows what began before', () => {
+    const probing = new Probing();
+    probing.pausedUntil = 700;
+    const { round } = probing;
+    probing.forgive();
+    expect(probing.opensAt()).toBe(-Infinity);
+    expect(round).toBeLessThan(probing.forgivenRound);
+    expect(probing.round).toBe(probing.forgivenRound);
+    probing.failed(round, 'refused', 500);
+    expect(probing.failures).toBe(0);
+  });
+
+  it('takes two breaks within a second for one cause, a single one for bad luck', () => {
+    const probing = new Probing();
+    expect(probing.broke(1000)).toBe(false);
+    expect(probing.window).toBe(Infinity);
+    expect(probing.broke(2001)).toBe(false);
+    expect(probing.broke(3001)).toBe(true);
+    expect(probing.window).toBe(1);
+  });
+
+  it('does not connect a break after a success with one before it', () => {
+    const probing = new Probing();
+    probing.broke(1000);
+    probing.succeeded(10);
+    expect(probing.broke(1001)).toBe(false);
+  });
+
+  it('backs off from a peer that takes connections and breaks them unused, from the second time on', () => {
+    const probing = new Probing();
+    probing.brokeUnused(probing.round, 500);
+    expect(probing).toMatchObject({ window: Infinity, stillborn: 1 });
+    expect(probing.opensAt()).toBe(-Infinity);
+    const { round } = probing;
+    probing.brokeUnused(round, 600);
+    probing.brokeUnused(round, 900);
+    expect(probing).toMatchObject({ window: 1, stillborn: 2 });
+    expect(probing.opensAt()).toBe(600);
+    // One more that opens proves nothing.
+    probing.succeeded(10);
+    expect(probing.window).toBe(1);
+    expect(probing.opensAt()).toBe(600);
+  });
+});
