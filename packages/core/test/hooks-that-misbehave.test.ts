@@ -286,6 +286,7 @@ describe('what misbehaves is reported', () => {
     ['onIdle', { onIdle: () => Promise.reject(misbehaviour) }, {}],
     ['onLend', { onLend: () => Promise.reject(misbehaviour) }, {}],
     ['watch', { watch: () => () => Promise.reject(misbehaviour) }, {}],
+    ['destroy', { close: undefined as never, destroy: () => Promise.reject(misbehaviour) }, {}],
     [
       'discardOn',
       {},

@@ -72,11 +72,15 @@ describe('a lease ends once', () => {
   });
 
   it('prints what it is a lease of, and not the connection', async () => {
-    const { pool } = automatic();
+    const { pool, clock } = automatic();
     const lease = await pool.acquire();
     expect(inspect(lease)).toBe('Lease { connectionId: 1, active }');
     lease.release();
     expect(inspect(lease)).toBe('Lease { connectionId: 1, ended by release }');
+    const taken = await pool.acquire();
+    void pool.close({ drainTimeoutMs: 0 });
+    await clock.advance(0);
+    expect(inspect(taken)).toBe('Lease { connectionId: 1, ended by the pool }');
   });
 });
 
@@ -255,6 +259,37 @@ describe('the retiring signal of a lease', () => {
     const next = await pool.acquire();
     expect(old.some((signal) => signal.aborted)).toBe(true);
     expect(next.retiring.aborted).toBe(false);
+  });
+});
+
+describe('what belongs to one lease', () => {
+  it('is not the next one’s: not its wish to have it back, also when nobody asked for it', async () => {
+    const { pool, clock } = automatic({ max: 2, min: 2 });
+    await clock.settle();
+    const leases = [await pool.acquire(), await pool.acquire()];
+    pool.resize({ min: 1, max: 1 });
+    pool.resize({ max: 2 });
+    for (const lease of leases) lease.release();
+    const next = [await pool.acquire(), await pool.acquire()];
+    expect(next.map(({ retiring }) => retiring.aborted)).toEqual([false, false]);
+  });
+
+  it('is not the next one’s: not its label, nor where it was acquired, nor its terms', async () => {
+    const { pool, clock } = automatic({ max: 1, min: 1, leakAfterMs: 1000, acquireTimeoutMs: 5000 });
+    await pool.ready();
+    const leaks: unknown[] = [];
+    pool.on('leak', ({ label }) => leaks.push(label));
+    (await pool.acquire({ label: 'mine', timeoutMs: 10 })).release();
+    const lease = await pool.acquire();
+    await clock.advance(1000);
+    expect(leaks).toEqual([undefined]);
+    const refused: unknown[] = [];
+    pool.suspend();
+    lease.requeue({ onLease: () => {}, onRefused: (error) => refused.push(error) });
+    await clock.advance(3999);
+    expect(refused).toEqual([]);
+    await clock.advance(1);
+    expect(refused).toMatchObject([{ timeoutMs: 5000 }]);
   });
 });
 

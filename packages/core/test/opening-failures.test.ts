@@ -75,6 +75,15 @@ describe('an open that fails', () => {
     },
   );
 
+  it('names the kind of error when it has no message', async () => {
+    const { pool, clock, connector } = automatic({ min: 1 });
+    const messages: string[] = [];
+    pool.on('openError', ({ error }) => messages.push(error.message));
+    connector.failure = new TypeError();
+    await clock.settle();
+    expect(messages).toEqual(["pool 'db' could not open a connection (attempt 1): TypeError"]);
+  });
+
   it('keeps the openings that began with it: what succeeds is used', async () => {
     const { pool, clock, connector } = scripted({ max: 3, openBackoff: () => 100 });
     const waiters = [watch(pool.acquire()), watch(pool.acquire()), watch(pool.acquire())];
@@ -128,6 +137,17 @@ describe('an open that hangs', () => {
         cause: { message: 'opening did not finish within 100 ms (openTimeoutMs, for open and init hooks together)' },
       },
     ]);
+  });
+
+  it('and comes late when closing fails, too, is a fault and nothing more', async () => {
+    const { clock, connector, faults } = scripted(
+      { min: 1, openTimeoutMs: 100 },
+      { close: () => Promise.reject(new Error('EPIPE')) },
+    );
+    await clock.advance(100);
+    connector.succeed('late');
+    await clock.settle();
+    expect(faults).toEqual([{ where: 'close', error: new Error('EPIPE') }]);
   });
 
   it('and comes late is destroyed, when the connector can', async () => {

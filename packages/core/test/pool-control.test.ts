@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import type { PoolControl, PoolEvents } from '../src/index.ts';
 import { automatic, type Options, watch } from './set-up.ts';
@@ -128,6 +129,7 @@ describe('a connector with the means to act on its pool', () => {
     control.limit(1, 1000);
     await clock.settle();
     expect(pool.stats).toMatchObject({ effectiveMax: 1, max: 4, idle: 1 });
+    expect(inspect(pool)).toBe("Pool 'db' { open, min 3, max 1 (of 4): 0 leased, 1 idle }");
     expect(connector.reasons).toEqual(['resized', 'resized']);
     await clock.advance(1000);
     expect(pool.stats).toMatchObject({ effectiveMax: 4, idle: 3 });

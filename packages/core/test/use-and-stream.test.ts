@@ -165,6 +165,37 @@ describe('work that is ended early', () => {
     expect(getEventListeners(controller.signal, 'abort')).toHaveLength(0);
   });
 
+  it('is not what happens to its signal afterwards: work that settled has let go of it', async () => {
+    const { pool, clock, connector } = automatic({ max: 1 });
+    const controller = new AbortController();
+    const { signal } = controller;
+    const options = { signal, workTimeoutMs: 1000 };
+    await pool.use(() => 'done', options);
+    await expect(pool.use(() => Promise.reject(new Error('no')), options)).rejects.toThrow('no');
+    for await (const _ of pool.stream(async function* () {
+      yield 1;
+    }, options));
+    expect(getEventListeners(signal, 'abort')).toHaveLength(0);
+    controller.abort();
+    await clock.advance(1000);
+    expect(connector.closed).toEqual([]);
+  });
+
+  it('in the very moment it succeeds gives its result, and costs the connection: nobody knows where it stopped', async () => {
+    const { pool, clock, connector } = automatic({ max: 1 });
+    const controller = new AbortController();
+    const result = await pool.use(
+      () => {
+        controller.abort();
+        return 'done';
+      },
+      { signal: controller.signal },
+    );
+    expect(result).toBe('done');
+    await clock.settle();
+    expect(connector.reasons).toEqual(['aborted']);
+  });
+
   it('says so to a signal that is asked for afterwards', async () => {
     const { pool, clock } = automatic({ max: 1 });
     const controller = new AbortController();

@@ -327,9 +327,12 @@ export class Machine<T, R> {
   /** The peer closed it while it was idle: perhaps it closes all at this age. */
   #learn(slot: Slot<T>, now: number): void {
     const { slots, limits } = this;
-    if (!limits.learnsIdleLimit || !slots.idleLimit.died(now - activeAt(slot), now)) return;
-    for (const idle of slots.idle) slots.comeDue(idle);
-    this.notice('idle-limit', { estimateMs: slots.idleLimit.estimateMs });
+    if (!limits.learnsIdleLimit) return;
+    const { idleLimit } = slots;
+    const { safeMs } = idleLimit;
+    const isNew = idleLimit.died(now - activeAt(slot), now);
+    if (idleLimit.safeMs !== safeMs) for (const idle of slots.idle) slots.comeDue(idle);
+    if (isNew) this.notice('idle-limit', { estimateMs: slots.idleLimit.estimateMs });
   }
 
   notice(code: string, detail: unknown): void {

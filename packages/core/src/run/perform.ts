@@ -59,6 +59,7 @@ export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): voi
 /** Also when its holder has not asked for the signal yet: it may do so later. */
 function askBack<T>(notes: Beside<T>): void {
   notes.retiring ??= new AbortController();
+  notes.noted = true;
   notes.retiring.abort();
 }
 

@@ -20,7 +20,20 @@ export function check(world: World): void {
   if (machine.state === 'open') {
     noneIdleWhileSomebodyWaits(world);
     enoughOpening(world);
+    nothingLeftToDo(world);
   }
+}
+
+/** Asked again in the same moment the pump has nothing to add: it does not change its mind. */
+function nothingLeftToDo(world: World): void {
+  const { machine, now } = world;
+  if (machine.timetable.wakeAt <= now || world.random.chance(0.9)) return;
+  machine.pump(now);
+  const { kind } = machine.effects[0] ?? {};
+  // A connection that comes back while nobody waits is not worth a pump: what it makes superfluous goes with the next one.
+  if (kind === 'unreserve' && machine.queue.size === 0) return world.settle();
+  if (machine.offered !== undefined || kind !== undefined)
+    wrong(`the pump had not finished: ${kind ?? 'it offers a connection'}`);
 }
 
 /** Each slot stands in the one container of its state, and nowhere else. */

@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { kinds, machineOf, opened, opening, refused, slotsTo, want } from '../../test/by-hand.ts';
+import { recycle, resize, resume, retire } from './orders.ts';
+import type { Slot } from './slot.ts';
+import { tick } from './tick.ts';
+import { State } from './transitions.ts';
+
+// Sequences that once went wrong, most of them found by chance (test/model.test.ts) and cut down to what matters.
+
+describe('what is lent', () => {
+  it('has answered just now when every lend wants a ping, and is not asked again for ever', () => {
+    const machine = machineOf({ max: 1, pings: true, pingAfterIdleMs: 0 });
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    want(machine, 10);
+    expect(kinds(machine)).toBe('ping');
+    machine.proved(slot, 11);
+    expect(machine.offered).toBe(slot);
+    machine.accepted(slot, 11);
+    machine.returned(slot, 11);
+    // It has been used since it answered.
+    want(machine, 11);
+    expect(machine.offered).toBeUndefined();
+    expect(kinds(machine)).toBe('ping');
+  });
+
+  it('is fresh although the one used last is stale', () => {
+    const machine = machineOf({ pings: true, pingAfterIdleMs: 50 });
+    const [first, second] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    machine.slots.check(first, 90);
+    machine.proved(first, 95);
+    expect(machine.take(100)).toBe(first);
+    expect(machine.take(100)).toBeUndefined();
+    expect(second.state).toBe(State.idle);
+  });
+
+  it('has not expired, also when the timer that should have ended it is late', () => {
+    const machine = machineOf({ maxLifetimeMs: 1000 });
+    opened(machine, 1, 0);
+    expect(machine.take(1000)).toBeUndefined();
+    tick(machine, 1000);
+    expect(kinds(machine)).toBe('close');
+  });
+
+  it('may have been retired while somebody was asked whether it lives: then it is not lent', () => {
+    const machine = machineOf({ maxUses: 2 });
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    const waiter = want(machine, 1);
+    expect(machine.offered).toBe(slot);
+    retire(machine, slot, 'rotated', 1);
+    expect(machine.accepted(slot, 1)).toBeUndefined();
+    expect(waiter.waiting).toBe(true);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'rotated' });
+  });
+
+  it('was not used by being offered to somebody who had left', () => {
+    const machine = machineOf({ maxUses: 2 });
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    const waiter = want(machine, 1);
+    machine.leave(waiter, 1);
+    expect(machine.accepted(slot, 1)).toBeUndefined();
+    expect(slot).toMatchObject({ state: State.idle, uses: 1 });
+  });
+
+  it('may be reported dead from inside the question whether it lives: one death, one end', () => {
+    const machine = machineOf({ pings: true });
+    const [, slot] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    want(machine, 1);
+    expect(machine.offered).toBe(slot);
+    machine.broken(slot, 'reset by peer', 1);
+    machine.dead(slot, undefined, 1);
+    expect(slot.state).toBe(State.closing);
+    expect(machine.slots.suspicion).toBe(0);
+  });
+
+  it('counts as broken once when it was taken, reported, and found dead', () => {
+    const machine = machineOf({ pings: true });
+    opened(machine, 2, 0);
+    const slot = machine.take(1) as Slot<string>;
+    machine.broken(slot, 'reset by peer', 1);
+    machine.dead(slot, undefined, 1);
+    expect(slot.state).toBe(State.closing);
+    expect(machine.slots.suspicion).toBe(0);
+  });
+});
+
+describe('what is opened', () => {
+  it('waits while the pool is suspended, whatever permit comes', () => {
+    const machine = machineOf({ budgeted: true });
+    want(machine, 0);
+    const [slot] = slotsTo(machine, 'reserve') as [Slot<string>];
+    machine.state = 'suspended';
+    machine.permitted(slot, 1);
+    expect(kinds(machine)).toBe('gone');
+    resume(machine, 2);
+    expect(kinds(machine)).toBe('reserve');
+  });
+
+  it('is nothing new while there are more than the maximum, whatever permit comes', () => {
+    const machine = machineOf({ budgeted: true, max: 2, min: 2 });
+    machine.pump(0);
+    const slots = slotsTo(machine, 'reserve');
+    machine.permitted(slots[0] as Slot<string>, 0);
+    machine.state = 'suspended';
+    resize(machine, 0, 1, 1);
+    machine.state = 'open';
+    machine.permitted(slots[1] as Slot<string>, 2);
+    expect(machine.slots).toMatchObject({ opening: { size: 1 }, reserving: { size: 0 } });
+  });
+
+  it('is for a caller that did not wait too, however long its permit takes', () => {
+    const machine = machineOf({ budgeted: true });
+    machine.missed(0);
+    const [slot] = slotsTo(machine, 'reserve') as [Slot<string>];
+    machine.pump(10);
+    expect(kinds(machine)).toBe('');
+    machine.permitted(slot, 20);
+    expect(kinds(machine)).toBe('open');
+    // Once: when it fails and nobody asks again, there is no more to find out.
+    machine.openFailed(slot, refused, 30);
+    tick(machine, 1000);
+    expect(machine.slots.total).toBe(0);
+  });
+
+  it('finds out when the endpoint is up again, although every caller is sent away and no minimum is kept', () => {
+    const machine = machineOf({ refuseWhenDown: true });
+    machine.openFailed(opening(machine, 0), refused, 10);
+    expect(kinds(machine)).toBe('refuse');
+    want(machine, 20);
+    expect(kinds(machine)).toBe('refuse');
+    tick(machine, 110);
+    expect(kinds(machine)).toBe('open');
+  });
+
+  it('finds that out also when all that is asked for is a pool that is ready', () => {
+    const machine = machineOf({ refuseWhenDown: true });
+    machine.openFailed(opening(machine, 0), refused, 10);
+    tick(machine, 110);
+    machine.openFailed(slotsTo(machine, 'open')[0] as Slot<string>, refused, 120);
+    want(machine, 130, { ofReady: true });
+    expect(kinds(machine)).toBe('refuse');
+    tick(machine, 220);
+    expect(kinds(machine)).toBe('open');
+  });
+
+  it('is not stopped by the old password that fails after the new one was set', () => {
+    const machine = machineOf({ min: 1 });
+    machine.pump(0);
+    const [old] = slotsTo(machine, 'open') as [Slot<string>];
+    recycle(machine, 10);
+    machine.openFailed(old, { ...refused, verdict: 'fatal' }, 20);
+    expect(machine.probing.fatal).toBe(false);
+    expect(kinds(machine)).toContain('open');
+  });
+});
