@@ -26,10 +26,9 @@ const longestTimeoutMs = 2_147_483_647;
 const afterTurn: (callback: () => void) => unknown = globalThis.setImmediate ?? ((callback) => setTimeout(callback, 0));
 
 class SystemClock implements Clock {
-  #turn = 0.5;
-  #fresh = false;
-  readonly #endTurn = (): void => {
-    this.#fresh = false;
+  private turnAt: number | undefined = undefined;
+  private readonly endTurn = (): void => {
+    this.turnAt = undefined;
   };
 
   now(): number {
@@ -37,12 +36,14 @@ class SystemClock implements Clock {
   }
 
   turn(): number {
-    if (!this.#fresh) {
-      this.#turn = performance.now();
-      this.#fresh = true;
-      afterTurn(this.#endTurn);
-    }
-    return this.#turn;
+    return this.turnAt ?? this.nextTurn();
+  }
+
+  private nextTurn(): number {
+    const now = performance.now();
+    this.turnAt = now;
+    afterTurn(this.endTurn);
+    return now;
   }
 
   wall(): number {

@@ -27,8 +27,8 @@ export interface Connector<T> {
   onLend?(connection: T): void;
   /** What is special about an idle one (its selected mailbox, say); asked on return, matched by `AcquireOptions.prefer`. */
   tag?(connection: T): string | undefined;
-  /** What a failed open means; sees the original error. Default: `'retry'`. */
-  openVerdict?(error: unknown): OpenVerdict;
+  /** What a failed open means; sees the original error. Undefined, and the default: what the error says of itself (`PoolError.openVerdict`), else `'retry'`. */
+  openVerdict?(error: unknown): OpenVerdict | undefined;
   /** Called once per pool with the means to act on it from outside (rotation, hints of the peer, expiry). Returns the way to detach. */
   attach?(pool: PoolControl<T>): () => void;
   /** Errors that mean "this connection is no good", besides `ConnectionError`. */

@@ -1,3 +1,4 @@
+import type { OpenVerdict } from './connector.ts';
 import type { PoolStats } from './stats.ts';
 
 /** Two installed copies of a package break `instanceof`; a registered symbol is the same in both. */
@@ -12,6 +13,11 @@ export abstract class PoolError extends Error {
   readonly poolName: string | undefined;
   get [brand](): 'pool' | 'connection' {
     return 'pool';
+  }
+
+  /** What it means when an open fails with this error, where the connector does not say: a login that was refused is `'fatal'`, say. */
+  get openVerdict(): OpenVerdict | undefined {
+    return undefined;
   }
 
   constructor(message: string, poolName?: string, options?: ErrorOptions) {

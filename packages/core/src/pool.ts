@@ -11,6 +11,7 @@ import { type CloseReport, closePool } from './run/close-pool.ts';
 import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
 import { abandon, tell, tryLend, wait } from './run/lend.ts';
 import { poolControl } from './run/pool-control.ts';
+import type { PoolLease } from './run/pool-lease.ts';
 import { Runner } from './run/runner.ts';
 import { streamWork, useWork } from './run/work.ts';
 import type { PoolStats } from './stats.ts';
@@ -96,11 +97,15 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
 
   /** An idle connection right now, or undefined (and one may start opening). Never jumps the queue. */
   tryAcquire(): Lease<T> | undefined {
-    const runner = this.#runner;
-    const lease = tryLend(runner);
-    if (lease === undefined) runner.input((machine, now) => machine.missed(now));
-    else if (runner.leaks.tracks) runner.leaks.note(lease, { site: runner.leaks.site() });
+    const lease = tryLend(this.#runner);
+    if (lease === undefined || this.#runner.leaks.tracks) this.#tried(lease);
     return lease;
+  }
+
+  #tried(lease: PoolLease<T> | undefined): void {
+    const runner = this.#runner;
+    if (lease === undefined) runner.input((machine, now) => machine.missed(now));
+    else runner.leaks.note(lease, { site: runner.leaks.site() });
   }
 
   /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { type Connector, type OpenContext, sequence } from '../src/index.ts';
+import { type Connector, type OpenContext, PoolError, sequence } from '../src/index.ts';
 import { automatic, type Hooks, passing, scripted, watch } from './set-up.ts';
 
 const refused = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
@@ -266,18 +266,31 @@ describe('init hooks', () => {
 });
 
 describe('a failure that waiting cannot cure', () => {
-  class BadPassword extends Error {}
-  const ways: [string, { options?: { rejectOn: (typeof BadPassword)[] }; hooks?: Hooks }][] = [
+  class BadPassword extends PoolError {
+    readonly code = 'BAD_PASSWORD';
+  }
+  class BadForever extends BadPassword {
+    override get openVerdict() {
+      return 'fatal' as const;
+    }
+  }
+  type Way = { options?: { rejectOn: (typeof BadPassword)[] }; hooks?: Hooks; failure?: typeof BadPassword };
+  const ways: [string, Way][] = [
     ['by rejectOn', { options: { rejectOn: [BadPassword] } }],
     [
       'by the verdict of the connector',
       { hooks: { openVerdict: (error) => (error instanceof BadPassword ? 'fatal' : 'retry') } },
     ],
+    ['by the verdict of the error', { failure: BadForever }],
+    [
+      'by the verdict of the error, of which the connector knows nothing',
+      { failure: BadForever, hooks: { openVerdict: () => undefined } },
+    ],
   ];
 
   it.each(ways)('refuses those who wait and those who come, with its error, and opens nothing more (%s)', async (_, way) => {
     const { pool, clock, connector } = automatic({ max: 2, min: 1, ...way.options }, way.hooks);
-    connector.failure = new BadPassword('no such user');
+    connector.failure = new (way.failure ?? BadPassword)('no such user');
     const events: unknown[] = [];
     pool.on('openError', (event) => events.push(event));
     const waiter = watch(pool.acquire());
@@ -394,6 +407,22 @@ describe('while the peer does not answer', () => {
 });
 
 describe('a verdict on a failed open', () => {
+  it('of the connector overrides that of the error', async () => {
+    class Fatal extends PoolError {
+      readonly code = 'FATAL';
+      override get openVerdict() {
+        return 'fatal' as const;
+      }
+    }
+    const { pool, clock, connector } = automatic({ max: 1, openBackoff: () => 10 }, { openVerdict: () => 'retry' });
+    connector.failure = new Fatal('not so bad');
+    const waiter = watch(pool.acquire());
+    await clock.settle();
+    connector.failure = undefined;
+    await clock.advance(10);
+    expect(waiter.state).toBe('fulfilled');
+  });
+
   const says = (verdict: ReturnType<NonNullable<Connector<string>['openVerdict']>>): Hooks => ({ openVerdict: () => verdict });
 
   it('limitForMs takes the connections there are for all there may be, for that time', async () => {

@@ -4,7 +4,11 @@ export class Averages {
   openMs = -0.5;
 
   held(ms: number): void {
-    this.holdMs = this.holdMs < 0 ? ms + 0.0 : this.holdMs + (ms - this.holdMs) / 8;
+    const { holdMs } = this;
+    if (ms === holdMs) return;
+    if (holdMs < 0) this.holdMs = ms + 0.0;
+    // Towards zero it would become smaller and smaller, and such numbers cost the processor a hundred times as much.
+    else this.holdMs = holdMs < leastMs && ms < leastMs ? ms : holdMs + (ms - holdMs) / 8;
   }
 
   opened(ms: number): void {
@@ -26,3 +30,6 @@ export class Averages {
     return Math.floor(this.openMs / Math.max(this.holdMs, 0.001));
   }
 }
+
+/** No clock can tell it from zero. */
+const leastMs = 1e-6;

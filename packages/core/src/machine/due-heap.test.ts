@@ -9,7 +9,7 @@ function shuffled(count: number): number[] {
 
 function drain(heap: DueHeap<string>, now = Infinity): number[] {
   const times: number[] = [];
-  for (let slot = heap.take(now); slot !== undefined; slot = heap.take(now)) times.push(slot.dueAt);
+  for (let at = heap.earliest; heap.take(now) !== undefined; at = heap.earliest) times.push(at);
   return times;
 }
 

@@ -44,6 +44,7 @@ export class DueHeap<T> {
     const index = slot.dueIndex;
     if (index < 0) return;
     slot.dueIndex = -1;
+    slot.dueAt = Infinity;
     const last = this.#slots.pop() as Slot<T>;
     if (last === slot) return;
     this.#sink(last, index);

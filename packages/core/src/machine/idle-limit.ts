@@ -5,6 +5,7 @@
 export class IdleLimit {
   /** The age at which connections were seen to be closed; Infinity while nothing is known. */
   estimateMs: number = Infinity;
+  known = false;
   /** Idle connections are pinged or retired at this age. */
   safeMs: number = Infinity;
   /** Replacements for `min` that were opened since and will be closed unused; see `Machine.floor`. */
@@ -13,10 +14,6 @@ export class IdleLimit {
   testAt: number = Infinity;
   #ages: number[] = [];
   #seenAt = -Infinity;
-
-  get known(): boolean {
-    return this.estimateMs !== Infinity;
-  }
 
   /** An idle connection was closed by the peer at this age. True when the estimate changed. */
   died(ageMs: number, now: number): boolean {
@@ -49,6 +46,7 @@ export class IdleLimit {
   #set(estimateMs: number): void {
     if (this.estimateMs === Infinity || estimateMs === Infinity) this.replaced = 0;
     this.estimateMs = estimateMs;
+    this.known = estimateMs !== Infinity;
     this.safeMs = estimateMs * 0.8;
   }
 }

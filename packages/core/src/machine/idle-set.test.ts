@@ -8,7 +8,7 @@ function setOf(order: 'lifo' | 'fifo', tags?: readonly (string | undefined)[]): 
     const slot = new Slot<string>(id);
     slot.tag = tag;
     idle.ready.push(slot);
-    idle.joined(slot);
+    idle.tags?.add(slot);
   });
   return idle;
 }
@@ -17,7 +17,7 @@ function takeAll(idle: IdleSet<string>, prefer?: readonly (string | undefined)[]
   const taken: number[] = [];
   for (let slot = idle.choose(prefer); slot !== undefined; slot = idle.choose(prefer)) {
     idle.ready.remove(slot);
-    idle.left(slot);
+    idle.tags?.delete(slot);
     taken.push(slot.id);
   }
   return taken;

@@ -1,5 +1,6 @@
 import type { Slot } from './slot.ts';
 import { SlotList } from './slot-list.ts';
+import { TagIndex } from './tag-index.ts';
 
 /**
  * The idle connections, by what may be done with them: `ready` ones may be lent, `suspect` ones must answer a ping first,
@@ -9,13 +10,13 @@ export class IdleSet<T> {
   readonly ready = new SlotList<T>();
   readonly suspect = new SlotList<T>();
   readonly parked = new SlotList<T>();
-  readonly #order: 'lifo' | 'fifo';
-  /** Ready ones by tag, least recently used first; undefined for connectors that do not tag. */
-  readonly #tagged: Map<string | undefined, Set<Slot<T>>> | undefined;
+  /** To be told of each slot that joins or leaves `ready`; undefined for connectors that do not tag. */
+  readonly tags: TagIndex<T> | undefined;
+  private readonly newestFirst: boolean;
 
   constructor(order: 'lifo' | 'fifo', tagging: boolean) {
-    this.#order = order;
-    this.#tagged = tagging ? new Map() : undefined;
+    this.newestFirst = order === 'lifo';
+    this.tags = tagging ? new TagIndex() : undefined;
   }
 
   get size(): number {
@@ -25,37 +26,12 @@ export class IdleSet<T> {
   /** The ready one this caller would like best. */
   choose(prefer: readonly (string | undefined)[] | undefined): Slot<T> | undefined {
     if (prefer !== undefined) return this.#preferred(prefer);
-    return this.#order === 'lifo' ? this.ready.tail : this.ready.head;
+    return this.newestFirst ? this.ready.tail : this.ready.head;
   }
 
-  /** The ready one used last: when even this one is stale, all are. */
-  get freshest(): Slot<T> | undefined {
-    return this.ready.tail;
-  }
-
-  #preferred(prefer: readonly (string | undefined)[]): Slot<T> | undefined {
-    for (const tag of prefer) {
-      const slot = this.#tagged?.get(tag)?.values().next().value;
-      if (slot !== undefined) return slot;
-    }
-    // Not the most recently used one: its tag is the likeliest to be wanted again.
-    return this.ready.head;
-  }
-
-  /** To be told of each slot that joins `ready` ... */
-  joined(slot: Slot<T>): void {
-    if (this.#tagged === undefined) return;
-    const set = this.#tagged.get(slot.tag);
-    if (set === undefined) this.#tagged.set(slot.tag, new Set([slot]));
-    else set.add(slot);
-  }
-
-  /** ... and of each that leaves it. */
-  left(slot: Slot<T>): void {
-    const set = this.#tagged?.get(slot.tag);
-    if (set === undefined) return;
-    set.delete(slot);
-    if (set.size === 0) this.#tagged?.delete(slot.tag);
+  #preferred(tags: readonly (string | undefined)[]): Slot<T> | undefined {
+    // When none has one, not the most recently used one: its tag is the likeliest to be wanted again.
+    return this.tags?.find(tags) ?? this.ready.head;
   }
 
   *[Symbol.iterator](): Generator<Slot<T>, void, undefined> {

@@ -27,6 +27,8 @@ export class Machine<T, R> {
   min: number;
   max: number;
   readonly limits: Limits;
+  /** Connections that idled for long are pinged before they are lent. */
+  readonly provesOnLend: boolean;
   /** To be performed in order. */
   readonly effects: Effect<T, R>[] = [];
   /** Lent to nobody yet: `run/` asks whether it is alive and answers `accepted` or `dead`. One at a time. */
@@ -53,6 +55,7 @@ export class Machine<T, R> {
 
   constructor(limits: Limits) {
     this.limits = limits;
+    this.provesOnLend = limits.pingAfterIdleMs !== Infinity;
     this.min = limits.min;
     this.max = limits.max;
     this.slots = new Slots(limits, this.timetable, this.effects as Effect<T, never>[]);
@@ -73,7 +76,9 @@ export class Machine<T, R> {
   /** An idle connection for a caller that passes nobody; undefined when there is none to be had at once. */
   take(now: number, longLived = false, prefer?: readonly (string | undefined)[]): Slot<T> | undefined {
     if (this.queue.waiters.size > 0 || this.state !== 'open') return undefined;
-    const slot = deliverable(this, prefer, now);
+    let slot = this.slots.idle.choose(prefer);
+    // Nearly always nothing is due for it, and that is all there is to know.
+    if (slot !== undefined && (now >= slot.dueAt || this.provesOnLend)) slot = deliverable(this, prefer, now);
     if (slot !== undefined) this.slots.lend(slot, longLived, now);
     return slot;
   }
@@ -145,23 +150,25 @@ export class Machine<T, R> {
 
   /** It came back, alive and clean. */
   returned(slot: Slot<T>, now: number): void {
-    this.#heldUntil(slot, now);
+    this.heldUntil(slot, now);
     this.probing.stillborn = 0;
-    slot.usedAt = now;
-    const doom = this.#whyNotAgain(slot, now);
-    if (doom !== undefined) {
-      this.slots.end(slot, doom, slot.error, true, now);
-    } else {
-      if (this.limits.resets) this.slots.reset(slot, now);
-      else this.slots.comeBack(slot, now);
-      if (this.queue.size === 0) return;
-    }
+    if (slot.usedAt !== now) slot.usedAt = now;
+    const doom = this.whyNotAgain(slot, now);
+    if (doom !== undefined) return this.#endReturned(slot, doom, now);
+    if (this.limits.resets) this.slots.reset(slot, now);
+    else this.slots.comeBack(slot, now);
+    // While nobody waits it changes nothing for anybody.
+    if (this.queue.size > 0) this.pump(now);
+  }
+
+  #endReturned(slot: Slot<T>, doom: string, now: number): void {
+    this.slots.end(slot, doom, slot.error, true, now);
     this.pump(now);
   }
 
   /** It must not be lent again. `broke` when the connection failed, as against having been given up. */
   discarded(slot: Slot<T>, reason: string, error: unknown, broke: boolean, now: number): void {
-    this.#heldUntil(slot, now);
+    this.heldUntil(slot, now);
     this.slots.end(slot, reason, error, false, now);
     if (broke) this.#broke(slot, now);
     this.pump(now);
@@ -169,15 +176,16 @@ export class Machine<T, R> {
 
   /** Its holder keeps it for good. */
   detached(slot: Slot<T>, now: number): void {
-    this.#heldUntil(slot, now);
+    this.heldUntil(slot, now);
     this.totals.detached++;
     this.slots.leave(slot, Event.detached, now);
     this.pump(now);
   }
 
-  #heldUntil(slot: Slot<T>, now: number): void {
-    const heldMs = Math.max(0, now - slot.since);
-    this.totals.leasedMs += heldMs;
+  private heldUntil(slot: Slot<T>, now: number): void {
+    // The clock of a turn may be behind.
+    const heldMs = now > slot.since ? now - slot.since : 0;
+    if (heldMs > 0) this.totals.leasedMs += heldMs;
     if (!slot.longLived) this.averages.held(heldMs);
   }
 
@@ -273,7 +281,7 @@ export class Machine<T, R> {
     switch (slot.state) {
       case State.leased:
         if (slot === this.offered) this.offered = undefined;
-        this.#heldUntil(slot, now);
+        this.heldUntil(slot, now);
         break;
       case State.idle:
       case State.checking:
@@ -302,16 +310,18 @@ export class Machine<T, R> {
   /** To idle, or, when it must not be lent again, out. */
   #settle(slot: Slot<T>, toIdle: () => void, now: number): void {
     toIdle();
-    const doom = this.#whyNotAgain(slot, now);
+    const doom = this.whyNotAgain(slot, now);
     if (doom !== undefined) this.slots.end(slot, doom, slot.error, true, now);
   }
 
-  #whyNotAgain(slot: Slot<T>, now: number): string | undefined {
+  private whyNotAgain(slot: Slot<T>, now: number): string | undefined {
     if (slot.doom !== undefined) return slot.doom;
     if (slot.uses >= this.limits.maxUses) return 'max-uses';
     if (now >= slot.expiresAt) return 'max-lifetime';
-    if (slot.vintage !== this.slots.vintage) return 'recycled';
-    if (this.state === 'closing') return 'pool-closed';
+    return this.isShrunk || this.pressure > 0 ? this.#whyTooMany(now) : undefined;
+  }
+
+  #whyTooMany(now: number): string | undefined {
     if (this.isShrunk && this.#isTooMany()) return 'resized';
     if (this.pressure > 0 && this.slots.live > floor(this)) {
       // Callers of its own come first, but not for ever: then the other pool gets one connection, and the patience starts anew.

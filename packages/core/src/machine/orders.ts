@@ -14,12 +14,10 @@ export function resume<T, R>(machine: Machine<T, R>, now: number): void {
 /** Replaces every connection. */
 export function recycle<T, R>(machine: Machine<T, R>, now: number): void {
   const { slots } = machine;
-  slots.vintage++;
   machine.probing.forgive();
   for (const slot of slots) {
     if (slot.state === State.idle) slots.end(slot, 'recycled', undefined, true, now);
-    else if (slot.state === State.reserving) slot.vintage = slots.vintage;
-    else slots.doom(slot, 'recycled');
+    else if (slot.state !== State.reserving) slots.doom(slot, 'recycled');
   }
   machine.pump(now);
 }
@@ -120,6 +118,7 @@ function endForClose<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): 
       slots.effect('unreserve', slot);
       return slots.leave(slot, Event.unwanted, now);
     case State.opening:
+      slots.doom(slot, 'pool-closed');
       return slots.effect('cancel', slot);
     case State.idle:
       return slots.end(slot, 'pool-closed', undefined, true, now);

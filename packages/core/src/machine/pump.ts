@@ -39,8 +39,8 @@ export function deliverable<T, R>(
   const { slots } = machine;
   for (;;) {
     const slot = slots.idle.choose(prefer);
-    // What is stale, or over, is met here once: it stands with those that are not ready from then on.
     if (slot === undefined) return undefined;
+    // What is stale, or over, is met here once: it stands with those that are not ready from then on.
     if (now >= slot.expiresAt) slots.rearrange(slot, now);
     else if (isStale(machine, slot, now)) slots.distrust(slot, now);
     else return slot;

@@ -25,21 +25,45 @@ describe('a list of slots', () => {
     expect(new SlotList<string>()).toMatchObject({ head: undefined, tail: undefined, size: 0 });
   });
 
-  it('keeps the order of arrival, and lets in at the front', () => {
+  it('keeps the order of arrival, and moves one to the front', () => {
     const [a, b, c] = slotsOf(3) as [Slot<string>, Slot<string>, Slot<string>];
-    const list = listOf([a, b]);
-    list.unshift(c);
+    const list = listOf([a, b, c]);
+    list.toHead(c);
     expect(forwards(list)).toEqual([2, 0, 1]);
     expect(backwards(list)).toEqual([1, 0, 2]);
     expect(list.size).toBe(3);
   });
 
-  it('takes the first one in at either end', () => {
+  it('moves its only one to the front', () => {
     const [slot] = slotsOf(1) as [Slot<string>];
-    const list = new SlotList<string>();
-    list.unshift(slot);
+    const list = listOf([slot]);
+    list.toHead(slot);
     expect(list).toMatchObject({ head: slot, tail: slot, size: 1 });
     expect(slot.list).toBe(list);
+  });
+
+  it.each([0, 1, 2])('hands number %i over to the end of another', (index) => {
+    const slots = slotsOf(3);
+    const [from, to] = [listOf(slots), listOf([new Slot<string>(7)])];
+    const moved = slots.splice(index, 1)[0] as Slot<string>;
+    from.transfer(moved, to);
+    for (const [list, ids] of [
+      [from, slots.map(({ id }) => id)],
+      [to, [7, moved.id]],
+    ] as const) {
+      expect(forwards(list)).toEqual(ids);
+      expect(backwards(list)).toEqual([...ids].reverse());
+      expect(list.size).toBe(ids.length);
+    }
+    expect(moved.list).toBe(to);
+  });
+
+  it('hands its only one over to an empty list', () => {
+    const [slot] = slotsOf(1) as [Slot<string>];
+    const [from, to] = [listOf([slot]), new SlotList<string>()];
+    from.transfer(slot, to);
+    expect(from).toMatchObject({ head: undefined, tail: undefined, size: 0 });
+    expect(to).toMatchObject({ head: slot, tail: slot, size: 1 });
   });
 
   it.each([0, 1, 2])('closes the gap when number %i leaves', (index) => {

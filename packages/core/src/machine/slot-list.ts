@@ -17,7 +17,9 @@ export class SlotList<T> {
     this.size++;
   }
 
-  unshift(slot: Slot<T>): void {
+  /** Of those in this list. */
+  toHead(slot: Slot<T>): void {
+    this.remove(slot);
     const first = this.head;
     slot.list = this;
     slot.prev = undefined;
@@ -38,6 +40,24 @@ export class SlotList<T> {
     slot.prev = undefined;
     slot.next = undefined;
     this.size--;
+  }
+
+  /** From this list to the end of another: `remove` and `push` in one, because every lease does it twice. */
+  transfer(slot: Slot<T>, to: SlotList<T>): void {
+    const { prev, next } = slot;
+    if (prev === undefined) this.head = next;
+    else prev.next = next;
+    if (next === undefined) this.tail = prev;
+    else next.prev = prev;
+    this.size--;
+    const last = to.tail;
+    slot.list = to;
+    slot.prev = last;
+    slot.next = undefined;
+    if (last === undefined) to.head = slot;
+    else last.next = slot;
+    to.tail = slot;
+    to.size++;
   }
 
   *[Symbol.iterator](): Generator<Slot<T>, void, undefined> {

@@ -31,8 +31,6 @@ export class Slot<T> {
 
   /** The pool's `suspicion` when this one was last proven; when they differ it is suspect. */
   trust = 0;
-  /** The pool's `vintage` when this one was opened; when they differ it is to be replaced. */
-  vintage = 0;
   /** The pool's `round` when its opening began: openings of one round fail for one reason. */
   round = 0;
   attempt = 1;
@@ -55,7 +53,8 @@ export class Slot<T> {
   list: SlotList<T> | undefined = undefined;
   prev: Slot<T> | undefined = undefined;
   next: Slot<T> | undefined = undefined;
-  dueAt = 0.5;
+  /** Infinity when nothing is due. */
+  dueAt: number = Infinity;
   dueIndex = -1;
 
   /** What `run/` remembers beside it; the machine never looks inside. */

@@ -24,18 +24,16 @@ export class Slots<T> {
   readonly closing = new SlotList<T>();
   /** Raised when connections become suspect: those proven under an older number must answer a ping before they are lent. */
   suspicion = 0;
-  /** Raised to replace every connection: those opened under an older number are not lent again. */
-  vintage = 0;
   readonly idleLimit = new IdleLimit();
-  readonly #limits: Limits;
-  readonly #timetable: Timetable<T>;
-  readonly #effects: Effect<T, never>[];
-  #lastId = 0;
+  private readonly limits: Limits;
+  private readonly timetable: Timetable<T>;
+  private readonly effects: Effect<T, never>[];
+  private lastId = 0;
 
   constructor(limits: Limits, timetable: Timetable<T>, effects: Effect<T, never>[]) {
-    this.#limits = limits;
-    this.#timetable = timetable;
-    this.#effects = effects;
+    this.limits = limits;
+    this.timetable = timetable;
+    this.effects = effects;
     this.idle = new IdleSet(limits.order, limits.tags);
   }
 
@@ -77,24 +75,23 @@ export class Slots<T> {
   // ── In ───────────────────────────────────────────────────────────────────
 
   reserve(now: number): Slot<T> {
-    const slot = new Slot<T>(++this.#lastId);
-    slot.vintage = this.vintage;
+    const slot = new Slot<T>(++this.lastId);
     slot.since = now;
     this.reserving.push(slot);
-    if (this.#limits.budgeted) this.effect('reserve', slot);
+    if (this.limits.budgeted) this.effect('reserve', slot);
     return slot;
   }
 
   open(slot: Slot<T>, round: number, attempt: number, now: number): void {
     slot.round = round;
     slot.attempt = attempt;
-    this.#move(slot, Event.permitted, this.opening, now);
-    this.#timetable.dueBy(now + this.#limits.openTimeoutMs);
+    this.move(slot, Event.permitted, this.opening, now);
+    this.timetable.dueBy(now + this.limits.openTimeoutMs);
     this.effect('open', slot);
   }
 
   opened(slot: Slot<T>, connection: T, tag: string | undefined, now: number): void {
-    const { keepAliveMs, maxLifetimeMs, random } = this.#limits;
+    const { keepAliveMs, maxLifetimeMs, random } = this.limits;
     slot.connection = connection;
     slot.tag = tag;
     slot.openedAt = now;
@@ -105,17 +102,17 @@ export class Slots<T> {
     slot.expiresAt = Math.min(slot.expiresAt, now + maxLifetimeMs * (1 - 0.1 * random()));
     // The first ping falls anywhere in the interval: that spreads them over the pool.
     slot.pingEveryMs = keepAliveMs * (0.1 + 0.8 * random());
-    this.#toIdle(slot, Event.opened, now);
+    this.toIdle(slot, Event.opened, now);
   }
 
   // ── Lent and back ────────────────────────────────────────────────────────
 
   lend(slot: Slot<T>, longLived: boolean, now: number): void {
-    this.#move(slot, Event.lent, longLived ? this.leasedLong : this.leased, now);
+    this.move(slot, Event.lent, longLived ? this.leasedLong : this.leased, now);
     slot.uses++;
     slot.longLived = longLived;
     slot.reported = false;
-    if (!longLived) this.#timetable.leakBy(now + this.#limits.leakAfterMs);
+    if (!longLived && this.timetable.leakAt === Infinity) this.timetable.leakBy(now + this.limits.leakAfterMs);
   }
 
   /** It is not coming back soon. */
@@ -125,24 +122,24 @@ export class Slots<T> {
   }
 
   comeBack(slot: Slot<T>, now: number): void {
-    this.#toIdle(slot, Event.returned, now);
+    this.toIdle(slot, Event.returned, now);
   }
 
   reset(slot: Slot<T>, now: number): void {
-    this.#move(slot, Event.soiled, this.resetting, now);
-    this.#timetable.dueBy(now + this.#limits.resetTimeoutMs);
+    this.move(slot, Event.soiled, this.resetting, now);
+    this.timetable.dueBy(now + this.limits.resetTimeoutMs);
     this.effect('reset', slot);
   }
 
   cleaned(slot: Slot<T>, now: number): void {
-    this.#toIdle(slot, Event.cleaned, now);
+    this.toIdle(slot, Event.cleaned, now);
   }
 
   // ── Idle ─────────────────────────────────────────────────────────────────
 
   check(slot: Slot<T>, now: number): void {
-    this.#move(slot, Event.checked, this.checking, now);
-    this.#timetable.dueBy(now + this.#limits.pingTimeoutMs);
+    this.move(slot, Event.checked, this.checking, now);
+    this.timetable.dueBy(now + this.limits.pingTimeoutMs);
     this.effect('ping', slot);
   }
 
@@ -150,19 +147,19 @@ export class Slots<T> {
     slot.provenAt = now;
     slot.provenUses = slot.uses;
     slot.trust = this.suspicion;
-    slot.pingEveryMs = this.#limits.keepAliveMs * (0.9 + 0.1 * this.#limits.random());
-    this.#toIdle(slot, Event.proved, now);
+    slot.pingEveryMs = this.limits.keepAliveMs * (0.9 + 0.1 * this.limits.random());
+    this.toIdle(slot, Event.proved, now);
   }
 
   /** An idle slot whose standing may have changed goes to the list where it now belongs. */
   rearrange(slot: Slot<T>, now: number): void {
     const from = slot.list as SlotList<T>;
-    const to = this.#idleListOf(slot, now);
+    const to = this.idleListOf(slot, now);
     if (from === to) return;
     from.remove(slot);
-    if (from === this.idle.ready) this.idle.left(slot);
+    if (from === this.idle.ready) this.idle.tags?.delete(slot);
     to.push(slot);
-    if (to === this.idle.ready) this.idle.joined(slot);
+    if (to === this.idle.ready) this.idle.tags?.add(slot);
     this.comeDue(slot);
   }
 
@@ -172,7 +169,7 @@ export class Slots<T> {
   }
 
   /** When this idle slot next wants attention. */
-  dueAt(slot: Slot<T>, idleOutAt = slot.usedAt + this.#limits.idleTimeoutMs): number {
+  dueAt(slot: Slot<T>, idleOutAt = slot.usedAt + this.limits.idleTimeoutMs): number {
     const isParked = slot.list === this.idle.parked && !slot.testing;
     const parked = isParked ? Math.max(slot.parkedUntil, slot.since) : Infinity;
     return Math.min(idleOutAt, slot.expiresAt, pingAt(slot), this.safeUntil(slot), parked);
@@ -180,17 +177,17 @@ export class Slots<T> {
 
   /** Sees to it that the slot gets the attention it wants in time. */
   comeDue(slot: Slot<T>): void {
-    this.#timetable.attend(slot, slot.state === State.idle ? this.dueAt(slot) : slot.expiresAt);
+    this.timetable.attend(slot, slot.state === State.idle ? this.dueAt(slot) : slot.expiresAt);
   }
 
   /** It must answer a ping before it is lent. */
   isSuspect(slot: Slot<T>): boolean {
-    return slot.trust < 0 || (slot.trust !== this.suspicion && this.#limits.pings);
+    return slot.trust < 0 || (slot.trust !== this.suspicion && this.limits.pings);
   }
 
   /** As far as others than its holder can say, it may be lent. */
   isReady(slot: Slot<T>, now: number): boolean {
-    return this.#idleListOf(slot, now) === this.idle.ready;
+    return this.idleListOf(slot, now) === this.idle.ready;
   }
 
   /** It has idled too long: it must prove itself, whatever the others do. */
@@ -205,9 +202,9 @@ export class Slots<T> {
     slot.reason = reason;
     slot.error ??= error;
     slot.graceful = graceful && reason !== 'broken';
-    this.#timetable.forget(slot);
-    this.#move(slot, Event.ended, this.closing, now);
-    this.#timetable.dueBy(now + this.#limits.closeTimeoutMs);
+    this.timetable.forget(slot);
+    this.move(slot, Event.ended, this.closing, now);
+    this.timetable.dueBy(now + this.limits.closeTimeoutMs);
     this.effect('close', slot);
   }
 
@@ -219,46 +216,49 @@ export class Slots<T> {
   }
 
   leave(slot: Slot<T>, event: Event, now: number): void {
-    this.#timetable.forget(slot);
-    this.#move(slot, event, undefined, now);
+    this.timetable.forget(slot);
+    this.move(slot, event, undefined, now);
     slot.connection = undefined;
     slot.error = undefined;
-    if (this.#limits.budgeted) this.effect('gone', slot);
+    if (this.limits.budgeted) this.effect('gone', slot);
   }
 
   effect(kind: SlotEffect<T>['kind'], slot: Slot<T>): void {
-    this.#effects.push({ kind, slot, generation: slot.generation });
+    this.effects.push({ kind, slot, generation: slot.generation });
   }
 
   // ── Each move ────────────────────────────────────────────────────────────
 
-  #move(slot: Slot<T>, event: Event, to: SlotList<T> | undefined, now: number): void {
+  private move(slot: Slot<T>, event: Event, to: SlotList<T> | undefined, now: number): void {
     slot.state = follow(slot.state, event);
     slot.generation++;
-    slot.since = now;
+    if (slot.since !== now) slot.since = now;
     const from = slot.list as SlotList<T>;
-    from.remove(slot);
-    if (from === this.idle.ready) this.idle.left(slot);
-    to?.push(slot);
+    if (this.idle.tags !== undefined) this.untag(slot, from);
+    if (to === undefined) from.remove(slot);
+    else from.transfer(slot, to);
   }
 
-  #toIdle(slot: Slot<T>, event: Event, now: number): void {
-    const list = this.#idleListOf(slot, now);
-    this.#move(slot, event, undefined, now);
+  private untag(slot: Slot<T>, from: SlotList<T>): void {
+    if (from === this.idle.ready) this.idle.tags?.delete(slot);
+  }
+
+  private toIdle(slot: Slot<T>, event: Event, now: number): void {
+    const list = this.idleListOf(slot, now);
+    this.move(slot, event, list, now);
     // A ping is no use: the slot goes back to the end where those unused for long stand, or it would never age.
-    if (event === Event.proved) list.unshift(slot);
-    else list.push(slot);
-    if (list === this.idle.ready) this.idle.joined(slot);
+    if (event === Event.proved) list.toHead(slot);
+    if (this.idle.tags !== undefined && list === this.idle.ready) this.idle.tags.add(slot);
     // Its entry may be early. It is late when, while it was lent, it stood for the end of the lifetime, or something nearer came up.
-    const late = slot.dueAt >= slot.expiresAt || list !== this.idle.ready || this.idleLimit.known;
     // And a ping that was asked for before its time draws lots for the next.
-    if (slot.dueIndex < 0 || late || event === Event.proved) this.comeDue(slot);
+    const isLate = slot.dueAt >= slot.expiresAt || list !== this.idle.ready || this.idleLimit.known;
+    if (isLate || event === Event.proved) this.comeDue(slot);
   }
 
-  #idleListOf(slot: Slot<T>, now: number): SlotList<T> {
+  private idleListOf(slot: Slot<T>, now: number): SlotList<T> {
     // What is over waits there too, for the tick that ends it.
     if (slot.testing || slot.parkedUntil > now || now >= slot.expiresAt) return this.idle.parked;
-    return this.isSuspect(slot) ? this.idle.suspect : this.idle.ready;
+    return slot.trust !== this.suspicion && this.isSuspect(slot) ? this.idle.suspect : this.idle.ready;
   }
 }
 

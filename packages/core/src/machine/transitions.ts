@@ -58,12 +58,12 @@ for (const from of stateNames) {
 /** The state that follows. Throws on a move the table does not have: a bug of the pool, never of its user. */
 export function follow(from: State, event: Event): State {
   const to = compiled[from * eventCount + event] as number;
-  if (to === illegal) throw new Error(`no transition '${eventName(event)}' from state '${stateNames[from]}'`);
+  if (to === illegal) throw noTransition(from, event);
   return to;
 }
 
-function eventName(event: Event): string {
-  return Object.keys(Event)[event] as string;
+function noTransition(from: State, event: Event): Error {
+  return new Error(`no transition '${Object.keys(Event)[event]}' from state '${stateNames[from]}'`);
 }
 
 function indexes<const N extends string>(names: readonly N[]): Readonly<Record<N, number>> {

@@ -4,25 +4,25 @@ import type { Runner } from './runner.ts';
 
 /** The pool's one timer: set to the earliest thing due, moved only forward, and holding the process only while somebody waits. */
 export class AlarmClock<T> {
-  readonly #runner: Runner<T>;
+  private readonly runner: Runner<T>;
   #alarm: Alarm | undefined = undefined;
-  #setFor: number = Infinity;
+  private setFor: number = Infinity;
   #keepsAlive = false;
   #asked = false;
 
   constructor(runner: Runner<T>) {
-    this.#runner = runner;
+    this.runner = runner;
   }
 
   /** After lending and taking back, which can only make something due earlier: it must cost next to nothing. */
   hasten(): void {
-    if (this.#runner.machine.timetable.wakeAt < this.#setFor) this.adjust();
+    if (this.runner.machine.timetable.wakeAt < this.setFor) this.adjust();
   }
 
   /** After every other input. */
   adjust(): void {
-    const { machine } = this.#runner;
-    if ((machine.timetable.wakeAt < this.#setFor || machine.awaited !== this.#keepsAlive) && !this.#asked) {
+    const { machine } = this.runner;
+    if ((machine.timetable.wakeAt < this.setFor || machine.awaited !== this.#keepsAlive) && !this.#asked) {
       this.#asked = true;
       // Not here: a timer would keep the caller's asynchronous context.
       neutrally(this.#set);
@@ -32,27 +32,27 @@ export class AlarmClock<T> {
   stop(): void {
     this.#alarm?.[Symbol.dispose]();
     this.#alarm = undefined;
-    this.#setFor = -Infinity;
+    this.setFor = -Infinity;
     this.#asked = true;
   }
 
   readonly #set = (): void => {
-    const { machine, clock } = this.#runner;
-    if (this.#setFor === -Infinity) return;
+    const { machine, clock } = this.runner;
+    if (this.setFor === -Infinity) return;
     this.#asked = false;
     const { awaited } = machine;
     const { wakeAt } = machine.timetable;
-    if (wakeAt < this.#setFor || (this.#alarm === undefined && awaited)) {
+    if (wakeAt < this.setFor || (this.#alarm === undefined && awaited)) {
       this.#alarm?.[Symbol.dispose]();
       this.#alarm = undefined;
       try {
         this.#alarm = clock.schedule(this.#ring, wakeAt - clock.now(), { keepAlive: awaited });
-        this.#setFor = wakeAt;
+        this.setFor = wakeAt;
         this.#keepsAlive = awaited;
       } catch (error) {
         // Without a timer limits are not kept; the next input tries again.
-        this.#setFor = Infinity;
-        this.#runner.fault('clock', error);
+        this.setFor = Infinity;
+        this.runner.fault('clock', error);
       }
     } else if (awaited !== this.#keepsAlive) {
       this.#keepsAlive = awaited;
@@ -62,8 +62,8 @@ export class AlarmClock<T> {
 
   readonly #ring = (): void => {
     this.#alarm = undefined;
-    this.#setFor = Infinity;
+    this.setFor = Infinity;
     this.#keepsAlive = false;
-    this.#runner.tick();
+    this.runner.tick();
   };
 }

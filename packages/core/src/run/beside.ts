@@ -40,6 +40,11 @@ export class Beside<T> {
 }
 
 export function beside<T>(slot: Slot<T>): Beside<T> {
-  slot.beside ??= new Beside<T>();
-  return slot.beside as Beside<T>;
+  return (slot.beside as Beside<T> | undefined) ?? begin(slot);
+}
+
+function begin<T>(slot: Slot<T>): Beside<T> {
+  const notes = new Beside<T>();
+  slot.beside = notes;
+  return notes;
 }

@@ -10,14 +10,14 @@ export class Hooks<T> {
   readonly #fault: (where: string, error: unknown) => void;
   /** What the connector has: looked at before calling, on the way of every lease. */
   readonly asksAlive: boolean;
-  readonly asksClean: boolean;
+  readonly asksOnReturn: boolean;
   readonly guards: boolean;
 
   constructor(connector: Connector<T>, fault: (where: string, error: unknown) => void) {
     this.#connector = connector;
     this.#fault = fault;
     this.asksAlive = connector.isAlive !== undefined;
-    this.asksClean = connector.isClean !== undefined;
+    this.asksOnReturn = this.asksAlive || connector.isClean !== undefined || connector.tag !== undefined;
     this.guards = connector.onIdle !== undefined || connector.onLend !== undefined;
   }
 

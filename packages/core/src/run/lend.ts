@@ -2,7 +2,7 @@ import { contain } from '../contain.ts';
 import type { Refusal } from '../machine/effects.ts';
 import type { Slot } from '../machine/slot.ts';
 import type { Waiter } from '../machine/waiters.ts';
-import { beside } from './beside.ts';
+import { type Beside, beside } from './beside.ts';
 import type { Caller } from './caller.ts';
 import { closedError, refusal, timedOut } from './describe.ts';
 import { LeaseToken, PoolLease } from './pool-lease.ts';
@@ -15,36 +15,50 @@ export function tryLend<T>(
   longLived?: boolean,
   prefer?: readonly (string | undefined)[],
 ): PoolLease<T> | undefined {
-  const { machine } = runner;
   const now = runner.turn();
-  for (;;) {
-    const slot = machine.take(now, longLived, prefer);
-    if (slot === undefined) return undefined;
-    if (!runner.hooks.asksAlive || runner.hooks.isAlive(slot.connection as T)) {
-      // A lease may be the first thing that time is needed for: it could leak.
-      runner.alarm.hasten();
-      return lease(runner, slot, 0);
-    }
+  let slot = runner.machine.take(now, longLived, prefer);
+  if (slot !== undefined && runner.hooks.asksAlive) slot = firstAlive(runner, slot, now, longLived, prefer);
+  if (slot === undefined) return undefined;
+  // A lease may be the first thing that time is needed for: it could leak.
+  runner.alarm.hasten();
+  return lease(runner, slot, 0);
+}
+
+/** This one, or the next that is alive. */
+function firstAlive<T>(
+  runner: Runner<T>,
+  first: Slot<T>,
+  now: number,
+  longLived?: boolean,
+  prefer?: readonly (string | undefined)[],
+): Slot<T> | undefined {
+  const { machine, hooks } = runner;
+  let slot: Slot<T> | undefined = first;
+  while (slot !== undefined && !hooks.isAlive(slot.connection as T)) {
     machine.dead(slot, undefined, now, retryIfUnused(runner, slot));
     runner.settle();
+    slot = machine.take(now, longLived, prefer);
   }
+  return slot;
 }
 
 function lease<T>(runner: Runner<T>, slot: Slot<T>, waitedMs: number): PoolLease<T> {
   if (runner.hooks.guards) runner.hooks.unguard(slot);
   runner.machine.totals.acquired++;
-  if (runner.hears.acquire) runner.emit('acquire', () => [{ ...runner.info(slot), waitedMs }]);
-  return new PoolLease(tokenOf(runner, slot));
+  if (runner.hears.acquire) announceLease(runner, slot, waitedMs);
+  const notes = beside(slot);
+  const token = notes.token ?? newToken(runner, slot, notes);
+  notes.token = undefined;
+  return new PoolLease(token);
 }
 
-function tokenOf<T>(runner: Runner<T>, slot: Slot<T>): LeaseToken<T> {
-  const notes = beside(slot);
-  let { token } = notes;
-  if (token === undefined) {
-    token = new LeaseToken(runner, slot);
-    notes.tokenRef = new WeakRef(token);
-  }
-  notes.token = undefined;
+function announceLease<T>(runner: Runner<T>, slot: Slot<T>, waitedMs: number): void {
+  runner.emit('acquire', () => [{ ...runner.info(slot), waitedMs }]);
+}
+
+function newToken<T>(runner: Runner<T>, slot: Slot<T>, notes: Beside<T>): LeaseToken<T> {
+  const token = new LeaseToken(runner, slot);
+  notes.tokenRef = new WeakRef(token);
   return token;
 }
 

@@ -1,6 +1,6 @@
 import type { OpenContext, OpenVerdict } from '../connector.ts';
 import { refusePromise } from '../contain.ts';
-import { OpenError } from '../errors.ts';
+import { isPoolError, OpenError } from '../errors.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
 import { matches } from '../matchers.ts';
@@ -107,7 +107,7 @@ function verdictOf<T>(runner: Runner<T>, error: unknown): OpenVerdict {
   const { connector, options } = runner;
   if (matches(error, options.rejectOn, (fault) => runner.fault('rejectOn', fault))) return 'fatal';
   try {
-    const verdict = connector.openVerdict?.(error) ?? 'retry';
+    const verdict = connector.openVerdict?.(error) ?? (isPoolError(error) ? error.openVerdict : undefined) ?? 'retry';
     if (isVerdict(verdict)) return verdict;
     throw refusePromise(verdict, 'openVerdict', 'a verdict') ?? new TypeError(`openVerdict answered ${String(verdict)}`);
   } catch (fault) {

@@ -40,8 +40,9 @@ export class PoolLease<T> implements Lease<T> {
   }
 
   get value(): T {
-    if (!this.active) throw this.#ended('read');
-    return this.token.slot.connection as T;
+    const { slot } = this.token;
+    if (slot.generation !== this.generation) throw this.ended('read');
+    return slot.connection as T;
   }
 
   get connectionId(): number {
@@ -53,27 +54,27 @@ export class PoolLease<T> implements Lease<T> {
   }
 
   get retiring(): AbortSignal {
-    if (!this.active) throw this.#ended('watch');
+    if (!this.active) throw this.ended('watch');
     return retiring(this.token.runner, this.token.slot);
   }
 
   release(): void {
-    this.#end('release');
+    this.end('release');
     release(this.token.runner, this.token.slot);
   }
 
   discard(reason: CloseReason = 'discarded', error?: unknown): void {
-    this.#end('discard');
+    this.end('discard');
     discard(this.token.runner, this.token.slot, reason, error);
   }
 
   detach(): T {
-    this.#end('detach');
+    this.end('detach');
     return detach(this.token.runner, this.token.slot);
   }
 
   requeue(request: LeaseRequest<T>): void {
-    this.#end('requeue');
+    this.end('requeue');
     requeue(this.token.runner, this.token.slot, request);
   }
 
@@ -81,13 +82,14 @@ export class PoolLease<T> implements Lease<T> {
     if (this.active) this.release();
   }
 
-  #end(call: string): void {
-    if (this.token.slot.generation !== this.generation || this.endedBy !== undefined) throw this.#ended(call);
+  private end(call: string): void {
+    const { token } = this;
+    if (token.slot.generation !== this.generation || this.endedBy !== undefined) throw this.ended(call);
     this.endedBy = call;
-    beside(this.token.slot).token = this.token;
+    beside(token.slot).token = token;
   }
 
-  #ended(call: string): LeaseEndedError {
+  private ended(call: string): LeaseEndedError {
     const how = this.endedBy === undefined ? 'the pool took it back' : `it ended with ${this.endedBy}()`;
     return new LeaseEndedError(
       `cannot ${call} this lease of connection ${this.token.slot.id}: ${how}. A lease ends once; acquire another`,

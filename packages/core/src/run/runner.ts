@@ -53,7 +53,7 @@ export class Runner<T> {
   readonly #announcer: Announcer;
   #tracked: Map<T, Slot<T>> | undefined = undefined;
   #settling = false;
-  #turn = -0.5;
+  private lastTurn = -0.5;
   /** Wall time minus the pool's own: it jumps when the machine wakes from sleep. */
   #drift = Number.NaN;
 
@@ -97,12 +97,15 @@ export class Runner<T> {
 
   /** The time of this turn of the event loop: good enough for lending, and read once. */
   turn(): number {
-    const now = this.clock.turn?.() ?? this.clock.now();
-    if (now !== this.#turn) {
-      this.#turn = now;
-      if (this.clock.wall !== undefined) this.#noticeSleep(this.clock.wall(), now);
-    }
+    const { clock } = this;
+    const now = clock.turn === undefined ? clock.now() : clock.turn();
+    if (now !== this.lastTurn) this.#begin(now);
     return now;
+  }
+
+  #begin(turn: number): void {
+    this.lastTurn = turn;
+    if (this.clock.wall !== undefined) this.#noticeSleep(this.clock.wall(), turn);
   }
 
   #noticeSleep(wall: number, now: number): void {

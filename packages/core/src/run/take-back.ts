@@ -9,18 +9,29 @@ import type { Runner } from './runner.ts';
 /** A lease ends well: its connection goes to the next caller, or is idle, or is closed when it is no good any more. */
 export function release<T>(runner: Runner<T>, slot: Slot<T>): void {
   const { hooks, machine } = runner;
-  const connection = slot.connection as T;
-  if (hooks.asksAlive && !hooks.isAlive(connection)) return end(runner, slot, 'broken', undefined, true);
-  if (hooks.asksClean && !hooks.isClean(connection)) return end(runner, slot, 'unclean', undefined, false);
+  if (hooks.asksOnReturn && !isFit(runner, slot)) return;
   const now = runner.turn();
   if (runner.hears.release || slot.reported) announceEnd(runner, slot, now);
   const notes = beside(slot);
   if (notes.noted) forget(notes);
-  if (runner.connector.tag !== undefined) slot.tag = hooks.tag(connection);
   machine.returned(slot, now);
   if (machine.offered !== undefined || machine.effects.length > 0) runner.settle();
   else runner.alarm.hasten();
   if (hooks.guards) hooks.guardIdle(slot);
+}
+
+/** Asks the connector about one that comes back; false when it had to end it. */
+function isFit<T>(runner: Runner<T>, slot: Slot<T>): boolean {
+  const { hooks } = runner;
+  const connection = slot.connection as T;
+  const isAlive = hooks.isAlive(connection);
+  if (!isAlive) end(runner, slot, 'broken', undefined, true);
+  else if (!hooks.isClean(connection)) end(runner, slot, 'unclean', undefined, false);
+  else {
+    slot.tag = hooks.tag(connection);
+    return true;
+  }
+  return false;
 }
 
 export function discard<T>(runner: Runner<T>, slot: Slot<T>, reason: CloseReason, error: unknown): void {

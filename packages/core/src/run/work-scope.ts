@@ -7,36 +7,37 @@ export class WorkScope<T> implements UseContext<T> {
   readonly lease: Lease<T>;
   /** Something ended the work before it settled: nobody knows where in the protocol it stopped. */
   aborted = false;
-  #reason: unknown = undefined;
-  #controller: AbortController | undefined = undefined;
-  #reject: ((reason: unknown) => void) | undefined = undefined;
+  // One is made for each use, and fields with a # would cost more than the scope: hence `private`.
+  private reason: unknown = undefined;
+  private controller: AbortController | undefined = undefined;
+  private reject: ((reason: unknown) => void) | undefined = undefined;
 
   constructor(lease: Lease<T>) {
     this.lease = lease;
   }
 
   get signal(): AbortSignal {
-    if (this.#controller === undefined) {
-      this.#controller = new AbortController();
-      if (this.aborted) this.#controller.abort(this.#reason);
+    if (this.controller === undefined) {
+      this.controller = new AbortController();
+      if (this.aborted) this.controller.abort(this.reason);
     }
-    return this.#controller.signal;
+    return this.controller.signal;
   }
 
   /** Rejects when the work is ended early. */
   get ended(): Promise<never> {
     return new Promise((_, reject) => {
-      this.#reject = reject;
-      if (this.aborted) reject(this.#reason);
+      this.reject = reject;
+      if (this.aborted) reject(this.reason);
     });
   }
 
   abort(reason: unknown): void {
     if (this.aborted) return;
     this.aborted = true;
-    this.#reason = reason;
-    this.#controller?.abort(reason);
-    this.#reject?.(reason);
+    this.reason = reason;
+    this.controller?.abort(reason);
+    this.reject?.(reason);
   }
 }
 

@@ -140,6 +140,8 @@ function dues(world: World): void {
   for (const slot of slots.closing) by(slot.since + limits.closeTimeoutMs, 'a closing');
   const idleAgain = tickedAt + Math.max(limits.idleTimeoutMs, 1000);
   for (const slot of slots.idle) {
+    // Lending asks nothing else before that.
+    if (slot.dueAt > Math.min(slot.expiresAt, slots.safeUntil(slot))) wrong(`${slot.id} would be lent although it is over`);
     by(slot.expiresAt, 'a lifetime');
     by(pingAt(slot), 'a keep-alive ping');
     by(slots.safeUntil(slot), 'the idle limit of the peer');
