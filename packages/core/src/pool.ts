@@ -3,13 +3,12 @@ import { GuardedEmitter } from './guarded-emitter.ts';
 import type { AcquireOptions, Lease, LeaseRequest, UseContext, UseOptions } from './lease.ts';
 import type { PoolState } from './machine/machine.ts';
 import { close, recycle, resize, resume } from './machine/orders.ts';
-import { Waiter } from './machine/waiters.ts';
 import { checkDuration, checked, checkLimits, type PoolOptions, resolveOptions } from './options.ts';
-import type { Place } from './run/beside.ts';
-import { Abandonment, type Caller, PromisedLease } from './run/caller.ts';
+import { ask, queue, queueForReady } from './run/ask.ts';
+import { PromisedLease, PromisedReadiness, RequestedLease } from './run/caller.ts';
 import { type CloseReport, closePool } from './run/close-pool.ts';
-import { closedError, fullness, noneAvailable, queueFull } from './run/describe.ts';
-import { abandon, tell, tryLend, wait } from './run/lend.ts';
+import { fullness } from './run/describe.ts';
+import { tryLend } from './run/lend.ts';
 import { poolControl } from './run/pool-control.ts';
 import type { PoolLease } from './run/pool-lease.ts';
 import { Runner } from './run/runner.ts';
@@ -59,24 +58,19 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws AcquireTimeoutError | QueueFullError | PoolClosedError | OpenError (fatal, or whenDown 'refuse') | signal.reason
    */
   acquire(options?: AcquireOptions): Promise<Lease<T>> {
-    if (options === undefined && !this.#runner.leaks.tracks) {
-      const lease = tryLend(this.#runner);
+    const runner = this.#runner;
+    if (options === undefined && !runner.leaks.tracks) {
+      const lease = tryLend(runner);
       if (lease !== undefined) return Promise.resolve(lease);
+      return new Promise((resolve, reject) => queue(runner, new PromisedLease(resolve, reject), undefined));
     }
     return new Promise((resolve, reject) => {
-      const { nesting } = this.#runner.leaks;
-      const nested = nesting?.held();
-      const note = nesting?.asks();
-      const given =
-        note === undefined
-          ? resolve
-          : (lease: Lease<T>): void => {
-              note(lease);
-              resolve(lease);
-            };
-      const site = this.#runner.leaks.site();
-      const lease = this.#ask(options, (about) => new PromisedLease(given, reject, { ...about, site, nested }));
-      if (lease !== undefined) given(lease);
+      const caller = new PromisedLease<T>(resolve, reject);
+      const { nesting } = runner.leaks;
+      caller.nested = nesting?.held();
+      caller.note = nesting?.asks();
+      const lease = ask(runner, caller, options);
+      if (lease !== undefined) caller.onLease(lease);
     });
   }
 
@@ -87,12 +81,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws OptionsError
    */
   request(request: LeaseRequest<T>, options?: AcquireOptions): Lease<T> | undefined {
-    return this.#ask(options, (about) => ({
-      ...about,
-      site: this.#runner.leaks.site(),
-      onLease: (lease) => request.onLease(lease),
-      onRefused: (error) => request.onRefused(error),
-    }));
+    return ask(this.#runner, new RequestedLease(request), options);
   }
 
   /** An idle connection right now, or undefined (and one may start opening). Never jumps the queue. */
@@ -150,10 +139,7 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
    * @throws as `acquire`
    */
   ready(options?: AcquireOptions): Promise<void> {
-    return new Promise((resolve, reject) => {
-      const caller = { onReady: resolve, onLease: () => {}, onRefused: reject };
-      this.#queue((about) => ({ ...caller, ...about }), options, true);
-    });
+    return new Promise((resolve, reject) => queueForReady(this.#runner, new PromisedReadiness(resolve, reject), options));
   }
 
   /** Replaces every connection: idle ones now, leased ones on return. Opening is tried again at once, also after a fatal failure. */
@@ -207,90 +193,5 @@ export class Pool<T> extends GuardedEmitter implements AsyncDisposable {
     const { stats, state, name } = this;
     const trouble = stats.consecutiveFailures > 0 ? `, ${stats.consecutiveFailures} failed opens in a row` : '';
     return `Pool '${name}' { ${state}, min ${stats.min}, ${fullness(stats)}${trouble} }`;
-  }
-
-  /** A lease at once; or undefined, and the caller made by `call` is queued or was refused. */
-  #ask(
-    options: AcquireOptions | undefined,
-    call: (about: Pick<Caller<T>, 'abandonment' | 'label'>) => Caller<T>,
-  ): Lease<T> | undefined {
-    const runner = this.#runner;
-    if (options !== undefined) this.#check(options);
-    if (options?.signal?.aborted !== true) {
-      const lease = tryLend(runner, options?.longLived, options?.prefer);
-      if (lease !== undefined) {
-        if (options !== undefined) runner.leaks.note(lease, { label: options.label, place: this.#placeOf(options) });
-        if (runner.leaks.tracks) runner.leaks.note(lease, { site: runner.leaks.site() });
-        return lease;
-      }
-    }
-    this.#queue(call, options, false);
-    return undefined;
-  }
-
-  #queue(
-    call: (about: Pick<Caller<T>, 'abandonment' | 'label'>) => Caller<T>,
-    options: AcquireOptions | undefined,
-    ofReady: boolean,
-  ): void {
-    const runner = this.#runner;
-    const { machine } = runner;
-    if (ofReady && options !== undefined) this.#check(options);
-    const signal = options?.signal;
-    const limitMs = options?.timeoutMs ?? runner.options.acquireTimeoutMs;
-    const caller = call({
-      label: options?.label,
-      abandonment:
-        signal === undefined ? undefined : new Abandonment(signal, (waiter, reason) => abandon(runner, waiter, reason)),
-    });
-    const refuse = (error: unknown, count: 'aborted' | 'refused'): void => {
-      if (!ofReady) machine.totals[count]++;
-      tell(runner, () => caller.onRefused(error));
-    };
-    if (signal?.aborted === true) return refuse(signal.reason, 'aborted');
-    if (machine.state === 'closing' || machine.state === 'closed') return refuse(closedError(runner), 'refused');
-    if (limitMs === 0 && !ofReady) {
-      runner.input((_, now) => machine.missed(now));
-      return refuse(noneAvailable(runner), 'refused');
-    }
-    if (!ofReady && machine.queue.waiters.size >= runner.options.maxWaiting) {
-      // Where nobody may wait, nobody would ever make a connection open.
-      if (runner.options.maxWaiting === 0) runner.input((_, now) => machine.missed(now));
-      return refuse(queueFull(runner), 'refused');
-    }
-    wait(
-      runner,
-      new Waiter<Caller<T>>(caller, {
-        arrival: machine.queue.arrival(),
-        askedAt: runner.now(),
-        limitMs,
-        lane: ofReady ? 0 : (options?.priority ?? runner.defaultLane),
-        prefer: options?.prefer,
-        longLived: options?.longLived ?? false,
-        ofReady,
-      }),
-    );
-  }
-
-  /** Where the work would stand if it were put back in the queue: before everybody who came later. */
-  #placeOf({ timeoutMs, priority, prefer }: AcquireOptions): Place | undefined {
-    if (timeoutMs === undefined && priority === undefined && prefer === undefined) return undefined;
-    const { options, defaultLane } = this.#runner;
-    const askedAt = this.#runner.now();
-    return { arrival: 0, askedAt, limitMs: timeoutMs ?? options.acquireTimeoutMs, lane: priority ?? defaultLane, prefer };
-  }
-
-  #check(options: AcquireOptions): void {
-    const { timeoutMs, priority, signal, prefer } = options;
-    const lanes = this.#runner.options.priorities;
-    if (timeoutMs !== undefined) checkDuration('timeoutMs', timeoutMs);
-    if (priority !== undefined) {
-      const fits = Number.isInteger(priority) && priority >= 0 && priority < lanes;
-      checked('priority', priority, fits, `an integer from 0 to ${lanes - 1} (the pool has priorities: ${lanes})`);
-    }
-    if (signal !== undefined) {
-      checked('signal', signal, typeof signal?.addEventListener === 'function', 'an AbortSignal');
-    }
-    if (prefer !== undefined) checked('prefer', prefer, Array.isArray(prefer), 'an array of tags');
   }
 }

@@ -102,6 +102,11 @@ function shortage<T, R>(machine: Machine<T, R>, now: number): number {
 
 function openWanted<T, R>(machine: Machine<T, R>, now: number): void {
   const { slots, queue, probing, timetable } = machine;
+  if (slots.reserving.size === 0 && slots.total >= machine.effectiveMax) {
+    // There is no room, whatever is wanted; and when there is, this is asked again.
+    machine.isMissed = false;
+    return;
+  }
   const wanted = shortage(machine, now);
   for (let surplus = -wanted; surplus > 0; surplus--) {
     const slot = slots.reserving.tail;

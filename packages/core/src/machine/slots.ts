@@ -24,6 +24,8 @@ export class Slots<T> {
   readonly closing = new SlotList<T>();
   /** Raised when connections become suspect: those proven under an older number must answer a ping before they are lent. */
   suspicion = 0;
+  /** All of them: what `max` bounds. */
+  total = 0;
   readonly idleLimit = new IdleLimit();
   private readonly limits: Limits;
   private readonly timetable: Timetable<T>;
@@ -45,16 +47,12 @@ export class Slots<T> {
 
   /** Opened, and not on their way out. */
   get established(): number {
-    return this.idle.size + this.checking.size + this.leasedCount + this.resetting.size;
+    return this.live - this.reserving.size - this.opening.size;
   }
 
   /** On their way in, or established. */
   get live(): number {
-    return this.reserving.size + this.opening.size + this.established;
-  }
-
-  get total(): number {
-    return this.live + this.closing.size;
+    return this.total - this.closing.size;
   }
 
   *[Symbol.iterator](): Generator<Slot<T>, void, undefined> {
@@ -78,6 +76,7 @@ export class Slots<T> {
     const slot = new Slot<T>(++this.lastId);
     slot.since = now;
     this.reserving.push(slot);
+    this.total++;
     if (this.limits.budgeted) this.effect('reserve', slot);
     return slot;
   }
@@ -218,6 +217,7 @@ export class Slots<T> {
   leave(slot: Slot<T>, event: Event, now: number): void {
     this.timetable.forget(slot);
     this.move(slot, event, undefined, now);
+    this.total--;
     slot.connection = undefined;
     slot.error = undefined;
     if (this.limits.budgeted) this.effect('gone', slot);

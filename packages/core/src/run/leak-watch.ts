@@ -24,7 +24,7 @@ export class LeakWatch<T> {
 
   /** Where a lease is acquired, while that is worth its cost. */
   site(): Error | undefined {
-    return this.#runner.now() <= this.#capturesUntil ? new Error('acquired here') : undefined;
+    return this.tracks && this.#runner.now() <= this.#capturesUntil ? new Error('acquired here') : undefined;
   }
 
   /** Remembers something about a lease. */

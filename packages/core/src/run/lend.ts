@@ -79,16 +79,13 @@ export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
   notes.site = caller.site;
   const { arrival, askedAt, limitMs, lane, prefer } = waiter;
   notes.place = { arrival, askedAt, limitMs, lane, prefer };
-  // Whoever failed to take it will not give it back, or may have begun to use it.
-  if (!answer(runner, waiter, () => caller.onLease(given)) && given.active) given.discard('aborted');
-}
-
-/** Queues a caller. */
-export function wait<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>): void {
-  waiter.request.abandonment?.watch(waiter);
-  runner.input((machine, now) => machine.want(waiter, now));
-  if (waiter.waiting && !waiter.ofReady) {
-    runner.emit('wait', () => [{ waiting: runner.machine.queue.waiters.size }]);
+  caller.abandonment?.unwatch();
+  try {
+    contain(caller.onLease(given), (error) => runner.fault('request', error));
+  } catch (error) {
+    runner.fault('request', error);
+    // Whoever failed to take it will not give it back, or may have begun to use it.
+    if (given.active) given.discard('aborted');
   }
 }
 

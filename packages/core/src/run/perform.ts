@@ -43,7 +43,7 @@ export function perform<T>(runner: Runner<T>, effect: Effect<T, Caller<T>>): voi
     case 'refuse':
       return refuse(runner, effect.waiter, effect.why);
     case 'ready':
-      answer(runner, effect.waiter, (caller) => caller.onReady?.());
+      answer(runner, effect.waiter, (caller) => caller.onReady());
       return;
     case 'overwork':
       return (effect.work as WorkDeadline<T>).passed();

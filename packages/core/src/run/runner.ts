@@ -141,7 +141,7 @@ export class Runner<T> {
         else perform(this, effects[done++] as Effect<T, Caller<T>>);
       }
     } finally {
-      effects.splice(0, done);
+      if (done > 0) effects.splice(0, done);
       this.#settling = false;
     }
     this.alarm.adjust();

@@ -3,7 +3,7 @@ import type { LeaseRequest } from '../lease.ts';
 import type { Slot } from '../machine/slot.ts';
 import { Waiter } from '../machine/waiters.ts';
 import { type Beside, beside } from './beside.ts';
-import type { Caller } from './caller.ts';
+import { type Caller, RequestedLease } from './caller.ts';
 import type { Runner } from './runner.ts';
 
 /** A lease ends well: its connection goes to the next caller, or is idle, or is closed when it is no good any more. */
@@ -69,7 +69,7 @@ export function requeue<T>(runner: Runner<T>, slot: Slot<T>, request: LeaseReque
   };
   const { longLived } = slot;
   machine.totals.requeued++;
-  machine.want(new Waiter<Caller<T>>(request, { ...place, longLived, ofReady: false }), runner.now());
+  machine.want(new Waiter<Caller<T>>(new RequestedLease(request), { ...place, longLived, ofReady: false }), runner.now());
   discard(runner, slot, 'discarded', undefined);
 }
 
