@@ -48,11 +48,23 @@ export function noneAvailable<T>(runner: Runner<T>): QueueFullError {
 }
 
 export function timedOut<T>(runner: Runner<T>, caller: Caller<T>, timeoutMs: number, waitedMs: number): AcquireTimeoutError {
-  const stats = runner.stats();
+  const { stats, oldest } = runner.survey();
   const what = `no connection of pool '${runner.name}' came within ${timeoutMs} ms (${fullness(stats)})`;
-  const why = `${nestedIn(caller)}${oldestHolder(runner)}${lastFailure(runner)}`;
+  const why = `${nestedIn(caller)}${heldBy(oldest)}${lastFailure(runner)}`;
   const message = `${what}${why}. ${advice(runner, caller, stats)}`;
-  return new AcquireTimeoutError(message, runner.name, { timeoutMs, waitedMs, stats }, cause(runner));
+  return withoutStack(() => new AcquireTimeoutError(message, runner.name, { timeoutMs, waitedMs, stats }, cause(runner)));
+}
+
+/** A timer makes it, far from whoever asked: a stack would show the inside of the pool, and cost more than all the rest of a wait. */
+function withoutStack<E>(make: () => E): E {
+  const { stackTraceLimit } = Error;
+  // Not an assignment: where Error is frozen, that would throw.
+  Reflect.set(Error, 'stackTraceLimit', 0);
+  try {
+    return make();
+  } finally {
+    Reflect.set(Error, 'stackTraceLimit', stackTraceLimit);
+  }
 }
 
 /** What the last failed open said, told to a caller that is refused for it. */
@@ -83,10 +95,7 @@ function lastFailure<T>(runner: Runner<T>): string {
   return lastOpenError === undefined ? '' : `; the last open failed: ${lastOpenError.message}`;
 }
 
-function oldestHolder<T>(runner: Runner<T>): string {
-  const oldest = runner
-    .holders()
-    .reduce((a, b) => (a === undefined || b.heldMs > a.heldMs ? b : a), undefined as Holder | undefined);
+function heldBy(oldest: Holder | undefined): string {
   if (oldest === undefined) return '';
   const label = oldest.label === undefined ? '' : ` by '${oldest.label}'`;
   const site = callerFrame(oldest.stack);

@@ -104,8 +104,6 @@ export function refuse<T>(runner: Runner<T>, waiter: Waiter<Caller<T>>, why: Ref
     if (why === 'timeout') totals.timedOut++;
     else totals.refused++;
   }
-  // What nobody has any more serves at least the next caller.
-  if (why === 'timeout') runner.leaks.reclaimDropped();
   answer(runner, waiter, (caller) => caller.onRefused(refusalError(runner, waiter, why)));
 }
 

@@ -53,6 +53,7 @@ export class Runner<T> {
   readonly #announcer: Announcer;
   #tracked: Map<T, Slot<T>> | undefined = undefined;
   #settling = false;
+  #survey: Survey | undefined = undefined;
   private lastTurn = -0.5;
   /** Wall time minus the pool's own: it jumps when the machine wakes from sleep. */
   #drift = Number.NaN;
@@ -143,6 +144,7 @@ export class Runner<T> {
     } finally {
       if (done > 0) effects.splice(0, done);
       this.#settling = false;
+      this.#survey = undefined;
     }
     this.alarm.adjust();
   }
@@ -190,16 +192,30 @@ export class Runner<T> {
     return snapshot(this.machine, this.now());
   }
 
-  /** Who has a connection now. */
-  holders(): Holder[] {
-    const now = this.now();
-    return [...this.machine.slots.leasedSlots()].map((slot) => ({
-      connectionId: slot.id,
-      heldMs: now - slot.since,
-      label: beside(slot).label,
-      stack: beside(slot).site?.stack,
-    }));
+  /** How things stand, for the errors of all callers whose time runs out in the same moment: found out once. */
+  survey(): Survey {
+    if (this.#survey === undefined) {
+      // What nobody has any more serves at least the next caller.
+      this.leaks.reclaimDropped();
+      this.#survey = { stats: this.stats(), oldest: this.#oldestHolder() };
+    }
+    return this.#survey;
   }
+
+  #oldestHolder(): Holder | undefined {
+    let oldest: Slot<T> | undefined;
+    for (const slot of this.machine.slots.leasedSlots()) {
+      if (oldest === undefined || slot.since < oldest.since) oldest = slot;
+    }
+    if (oldest === undefined) return undefined;
+    const { label, site } = beside(oldest);
+    return { connectionId: oldest.id, heldMs: this.now() - oldest.since, label, stack: site?.stack };
+  }
+}
+
+interface Survey {
+  readonly stats: PoolStats;
+  readonly oldest: Holder | undefined;
 }
 
 /** Clocks are corrected by less than this; machines sleep for longer. */
