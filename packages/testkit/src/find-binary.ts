@@ -1,13 +1,16 @@
-import { accessSync, constants } from 'node:fs';
+import { accessSync, constants, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import type { Recipe } from './recipe.ts';
 
 /** Debian keeps servers where only root's PATH leads. */
 const serverDirs = ['/usr/local/sbin', '/usr/sbin', '/sbin'];
 
+/** And those of PostgreSQL in a directory for each version, of which none is on PATH. */
+const postgresDir = '/usr/lib/postgresql';
+
 /** The path of the program, or undefined. */
 export function findBinary(name: string): string | undefined {
-  for (const dir of [...(process.env.PATH ?? '').split(delimiter), ...serverDirs]) {
+  for (const dir of [...(process.env.PATH ?? '').split(delimiter), ...serverDirs, ...postgresDirs()]) {
     const path = join(dir, name);
     try {
       accessSync(path, constants.X_OK);
@@ -17,6 +20,15 @@ export function findBinary(name: string): string | undefined {
     }
   }
   return undefined;
+}
+
+function postgresDirs(): string[] {
+  try {
+    const versions = readdirSync(postgresDir).sort((one, other) => Number(other) - Number(one));
+    return versions.map((version) => join(postgresDir, version, 'bin'));
+  } catch {
+    return [];
+  }
 }
 
 /** One line: what is missing and how to get it. */

@@ -15,7 +15,7 @@ const longestOutput = 20_000;
 export interface RealServerOptions {
   /** To be ready. @default 10_000 */
   readonly startTimeoutMs?: number;
-  /** From SIGTERM to SIGKILL. @default 3_000 */
+  /** From the recipe's stop signal to SIGKILL. @default 3_000 */
   readonly stopTimeoutMs?: number;
 }
 
@@ -55,6 +55,7 @@ export class RealServer implements AsyncDisposable {
     if (this.#child !== undefined) throw new Error(`${this.#recipe.name} runs already`);
     const command = await this.#recipe.prepare(this.site);
     const child = spawn(this.#binary, command.args, {
+      ...command.account,
       cwd: this.site.dir,
       env: { ...process.env, ...command.env },
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,12 +80,12 @@ export class RealServer implements AsyncDisposable {
     throw new Error(`${this.#recipe.name} (${line}) ${problem}. Its output:\n${this.#output || '(none)'}`);
   }
 
-  /** SIGTERM, and SIGKILL when that is not enough; its directory stays. Resolves when it has ended. */
+  /** SIGTERM, or what its recipe says, and SIGKILL when that is not enough; its directory stays. Resolves when it has ended. */
   async halt(): Promise<void> {
     const child = this.#child;
     if (child?.pid === undefined) return;
     const exited = once(child, 'exit');
-    this.kill('SIGTERM');
+    this.kill(this.#recipe.stopSignal ?? 'SIGTERM');
     const limit = setTimeout(() => this.kill('SIGKILL'), this.#limits.stopTimeoutMs);
     await exited;
     clearTimeout(limit);

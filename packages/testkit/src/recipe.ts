@@ -11,6 +11,8 @@ export interface Recipe {
   prepare(site: Site): Command | PromiseLike<Command>;
   /** Throw while it does not serve yet; asked again every few milliseconds. @default every port accepts connections */
   ready?(site: Site): void | PromiseLike<void>;
+  /** What makes it end without waiting for its clients. @default 'SIGTERM' */
+  readonly stopSignal?: NodeJS.Signals;
 }
 
 /** Where one server lives. */
@@ -25,4 +27,6 @@ export interface Command {
   readonly args: readonly string[];
   /** In addition to this process's own. */
   readonly env?: Readonly<Record<string, string>>;
+  /** Run it as somebody else, which only root can. @default as whom this process runs */
+  readonly account?: { readonly uid: number; readonly gid: number };
 }

@@ -3,10 +3,10 @@ import { connect } from 'node:net';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { eventually } from '../src/eventually.ts';
 import { available } from '../src/find-binary.ts';
-import { nginx } from '../src/nginx.ts';
 import { type RealServer, realServer } from '../src/real-server.ts';
 import type { Recipe } from '../src/recipe.ts';
-import { redis } from '../src/redis.ts';
+import { nginx } from '../src/recipes/nginx.ts';
+import { redis } from '../src/recipes/redis.ts';
 import { runTypeScript } from '../src/run-typescript.ts';
 
 async function serve(recipe: Recipe): Promise<RealServer> {

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
-import type { Recipe } from './recipe.ts';
+import type { Recipe } from '../recipe.ts';
 
 export interface RedisOptions {
   /** Further command line options, e.g. ['--timeout', '1']. @default [] */
