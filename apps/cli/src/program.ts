@@ -1,15 +1,20 @@
 import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { benchCommand } from './commands/bench-command.ts';
+import { probeCommand } from './commands/probe-command.ts';
+import type { Secrets } from './input/secrets.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './render/output.ts';
 
 /** The command line: one command each from `commands/`. What is wrong with it is thrown as commander's own error, and said before. */
-export function program(output: Output): Command {
+export function program(output: Output, secrets: Secrets): Command {
   const pool = new Command('pool')
-    .description('Measures what a pool saves against an endpoint, and shows what it does when connections break.')
+    .description(
+      'Measures what a pool saves against an endpoint, shows what it does when connections break, and what a connection is made of.',
+    )
     .version(version())
-    .addCommand(benchCommand(output));
+    .addCommand(benchCommand(output, secrets))
+    .addCommand(probeCommand(output, secrets));
   for (const command of [pool, ...pool.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.print(text),

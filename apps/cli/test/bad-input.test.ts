@@ -1,5 +1,6 @@
 import { freePort, lineServer } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
+import { pemFiles } from './pem-files.ts';
 import { pool, runHere } from './pool-command.ts';
 import { webServer } from './web-server.ts';
 
@@ -15,7 +16,10 @@ function oneLineOf({ exitCode, stdout, stderr }: Awaited<ReturnType<typeof runHe
   return stderr.slice('pool: '.length, -1);
 }
 
-const usage = 'tcp://host:port, unix:/path/of.socket or http://host[:port]/path';
+const usage = 'tcp://host:port, tls://host:port, unix:/path/of.socket or http://host[:port]/path';
+const certificates = await pemFiles();
+const noPem = certificates.write('note.txt', 'hunter2');
+const noKey = certificates.write('broken.pem', '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n');
 const number = 'It must be a whole number from';
 
 describe('a command line that is wrong costs one clear line and exit code 2', () => {
@@ -78,6 +82,77 @@ describe('a command line that is wrong costs one clear line and exit code 2', ()
       ['bench', 'tcp://h:1', '-e', 'a\\nb'],
       "option '-e, --expect <text>' argument 'a\\nb' is invalid. It is looked for in one line: no line end within it.",
     ],
+    [
+      'STARTTLS where TLS is from the first byte',
+      ['bench', 'tls://h:1', '--starttls', 'smtp'],
+      '--starttls means nothing to a target of tls:',
+    ],
+    [
+      'STARTTLS of something else',
+      ['probe', 'tcp://h:1', '--starttls', 'ftp'],
+      "option '--starttls <protocol>' argument 'ftp' is invalid. Allowed choices are smtp, imap, pop3, ldap, postgres.",
+    ],
+    ['TLS without a port', ['probe', 'tls://h'], "'tls://h' names no port; a target is written tls://host:port"],
+    [
+      'trust without TLS',
+      ['probe', 'tcp://h:1', '--ca', 'x'],
+      '--ca is about TLS: write the target as tls://host:port, or say --starttls',
+    ],
+    [
+      'a user without TLS',
+      ['probe', 'tcp://h:143', '--user', 'alice'],
+      '--user needs TLS, or the password could be read on the way: write the target as tls://host:port, or say --starttls',
+    ],
+    [
+      'a user on a port that tells nothing',
+      ['probe', 'tls://h:1', '--user', 'alice'],
+      '--user needs --login, since the port does not tell the protocol: smtp, imap, pop3, ldap, postgres',
+    ],
+    [
+      'a user without a password',
+      ['probe', 'tls://h:993', '--user', 'alice'],
+      '--user needs a password: put it into the environment as POOL_PASSWORD, or use a terminal to be asked',
+    ],
+    [
+      'a user without a name',
+      ['probe', 'tls://h:993', '--user', ''],
+      "option '--user <name>' argument '' is invalid. It must not be empty.",
+    ],
+    ['a login of nobody', ['probe', 'tls://h:1', '--login', 'imap'], '--login needs --user, who is to be logged in'],
+    [
+      'a login in other words than those of STARTTLS',
+      ['probe', 'tcp://h:1', '--starttls', 'smtp', '--login', 'imap', '--user', 'alice'],
+      '--login imap does not go with --starttls smtp',
+    ],
+    ['a key without a certificate', ['probe', 'tls://h:1', '--key', 'x'], '--key needs --cert, the certificate it belongs to'],
+    [
+      'an authority that is not there',
+      ['probe', 'tls://h:1', '--ca', '/no/ca.pem'],
+      "--ca: '/no/ca.pem' cannot be read (ENOENT)",
+    ],
+    ['an authority that is something else', ['probe', 'tls://h:1', '--ca', noPem], `--ca: '${noPem}' is no PEM file`],
+    [
+      'a certificate without its key',
+      ['probe', 'tls://h:1', '--cert', certificates.clientCert],
+      `--cert: there is no key in '${certificates.clientCert}': add it, or name its file with --key`,
+    ],
+    [
+      'a greeting that is waited for already',
+      ['bench', 'tcp://h:1', '--starttls', 'smtp', '--greeting', '220'],
+      '--greeting is not needed: --starttls waits for that of SMTP',
+    ],
+    [
+      'nobody to ask with',
+      ['bench', 'tcp://h:1', '--starttls', 'postgres'],
+      'PostgreSQL answers nobody who has not logged in: say --user',
+    ],
+    [
+      'an answer without a request',
+      ['bench', 'tcp://h:1', '--starttls', 'smtp', '--expect', '250'],
+      '--expect needs --send, the request it is the answer to',
+    ],
+    ['STARTTLS of the embedded server', ['bench', '--starttls', 'smtp'], `--starttls needs a target: ${usage}`],
+    ['nowhere to connect to', ['probe'], "missing required argument 'target'"],
     ['a missing value', ['bench', '--max'], "option '-m, --max <n>' argument missing"],
     ['a mistyped option', ['bench', '--jsno'], "unknown option '--jsno' (Did you mean --json?)"],
     ['a mistyped command', ['bnech'], "unknown command 'bnech' (Did you mean bench?)"],
@@ -86,7 +161,13 @@ describe('a command line that is wrong costs one clear line and exit code 2', ()
     expect(await complaint(args, 2)).toBe(line);
   });
 
-  it.each(['tcp', 'http', 'redis', 'unknown'])('a password in a target of %s: is not repeated', async (protocol) => {
+  it('a key that is none is not repeated', async () => {
+    const line = await complaint(['probe', 'tls://h:1', '--cert', certificates.clientCert, '--key', noKey], 2);
+    expect(line).toMatch(/^--ca, --cert or --key is no good: /);
+    expect(line).not.toContain('hunter2');
+  });
+
+  it.each(['tcp', 'tls', 'http', 'redis', 'unknown'])('a password in a target of %s: is not repeated', async (protocol) => {
     expect(await complaint(['bench', `${protocol}://user:hunter2@host:1`, '--max', '3'], 2)).not.toContain('hunter2');
   });
 });

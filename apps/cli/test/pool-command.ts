@@ -1,6 +1,9 @@
+import { PassThrough } from 'node:stream';
 import { type RunResult, runTypeScript } from '@pool/testkit';
 import pico from 'picocolors';
 import type { BenchReport } from '../src/commands/bench-report.ts';
+import { secretsOf } from '../src/input/secrets.ts';
+import type { Output } from '../src/render/output.ts';
 import { run } from '../src/run.ts';
 
 export const main = new URL('../src/main.ts', import.meta.url);
@@ -11,10 +14,13 @@ export function pool(args: readonly string[], env: Readonly<Record<string, strin
 }
 
 /** Runs the command in this process, which takes a twentieth of the time. Not for the embedded server: it needs a process of its own. */
-export async function runHere(args: readonly string[]): Promise<Pick<RunResult, 'exitCode' | 'stdout' | 'stderr'>> {
+export async function runHere(
+  args: readonly string[],
+  password?: string,
+): Promise<Pick<RunResult, 'exitCode' | 'stdout' | 'stderr'>> {
   let stdout = '';
   let stderr = '';
-  const exitCode = await run(args, {
+  const output: Output = {
     colors: pico.createColors(false),
     progress: { follow: () => {}, stop: () => {} },
     print: (text) => {
@@ -23,7 +29,9 @@ export async function runHere(args: readonly string[]): Promise<Pick<RunResult, 
     complain: (text) => {
       stderr += text;
     },
-  });
+  };
+  const env = password === undefined ? {} : { POOL_PASSWORD: password };
+  const exitCode = await run(args, output, secretsOf({ stdin: new PassThrough(), stderr: new PassThrough(), env }));
   return { exitCode, stdout, stderr };
 }
 

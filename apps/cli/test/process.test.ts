@@ -67,6 +67,13 @@ describe('the process of the command', { timeout: 60_000 }, () => {
       'down',
       'no-outage',
       'json',
+      'starttls',
+      'user',
+      'login',
+      'ca',
+      'cert',
+      'key',
+      'servername',
     ]) {
       expect(bench.stdout).toContain(`--${option}`);
     }

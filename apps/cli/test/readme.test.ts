@@ -1,11 +1,15 @@
+import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { lineServer } from '@pool/testkit';
+import { createServer } from 'node:tls';
+import { available, dovecot, freePort, lineServer, realServer, smtpServer, testCertificates } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
-import { pool } from './pool-command.ts';
+import { pemFiles } from './pem-files.ts';
+import { pool, runHere } from './pool-command.ts';
 import { webServer } from './web-server.ts';
 
+const files = await pemFiles();
 const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
 
 /** Every command shown, a transcript's as well as those to try. */
@@ -18,40 +22,80 @@ function words(args: string): string[] {
   return [...args.matchAll(/'([^']*)'|(\S+)/g)].map(([, quoted, plain]) => quoted ?? plain ?? '');
 }
 
+/** A server of Redis's sort behind TLS, which wants to see a client certificate. */
+async function cacheServer(): Promise<{ readonly port: number } & AsyncDisposable> {
+  const { ca, server: certificate } = await testCertificates();
+  const server = createServer({ ...certificate, ca: ca.cert, requestCert: true }, (socket) => {
+    socket.on('error', () => {});
+    socket.on('data', () => socket.write('+PONG\r\n'));
+  });
+  const port = await freePort();
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port,
+    [Symbol.asyncDispose]: async () => {
+      server.close();
+    },
+  };
+}
+
+/** What is said in a shell in which the password is known, of servers whose authority is. */
+function known(args: readonly string[]): string[] {
+  const isSecure = args.some((arg) => arg.startsWith('tls://') || arg === '--starttls');
+  const login = args.includes('--user') && !args.includes('--starttls') ? ['--login', 'smtp'] : [];
+  return [...args, ...login, ...(isSecure && !args.includes('--ca') ? ['--ca', files.ca] : [])];
+}
+
 describe('what the README shows', { timeout: 90_000 }, () => {
   it('is all found', () => {
     expect(examples).toContain('bench');
     expect(examples).toContain('bench --json');
-    expect(examples.length).toBeGreaterThanOrEqual(9);
+    expect(examples.filter((example) => example.startsWith('probe')).length).toBeGreaterThanOrEqual(4);
+    expect(examples.length).toBeGreaterThanOrEqual(15);
   });
 
-  it.each(examples)('pool %s', async (example) => {
+  it.each(examples.filter((example) => !example.includes('localhost')))('pool %s', async (example) => {
     await using redis = await lineServer({ answer: (line) => (line === 'PING' ? '+PONG' : '-ERR') });
-    await using mail = await lineServer({ greeting: '220 ready', answer: () => '250 OK' });
+    await using old = await lineServer({ greeting: '220 ready', answer: () => '250 OK' });
     await using local = await lineServer({ path: join(tmpdir(), `pool-readme-${process.pid}.sock`), answer: () => '+PONG' });
     await using web = await webServer((_, response) => response.end('well'));
+    await using submission = await smtpServer();
+    await using submissions = await smtpServer({ options: { secure: true } });
+    await using cache = await cacheServer();
     const stand = new Map([
       ['tcp://127.0.0.1:6379', `tcp://127.0.0.1:${redis.port}`],
-      ['tcp://mail.example.org:25', `tcp://127.0.0.1:${mail.port}`],
+      ['tcp://mail.example.org:25', `tcp://127.0.0.1:${old.port}`],
+      ['tcp://mail.example.org:587', `tcp://localhost:${submission.port}`],
+      ['tls://mail.example.org:465', `tls://localhost:${submissions.port}`],
+      ['tls://cache.example.org:6380', `tls://localhost:${cache.port}`],
       ['unix:/run/redis.sock', `unix:${(local.address as { readonly path: string }).path}`],
       ['http://127.0.0.1:8080/health', `http://127.0.0.1:${web.port}/health`],
+      ['ca.pem', files.ca],
+      ['client.pem', files.client],
     ]);
-    const args = words(example).map((word) => stand.get(word) ?? word);
+    const args = known(words(example).map((word) => stand.get(word) ?? word));
+    const isBench = args[0] === 'bench';
     // The same, with fewer requests.
-    const { exitCode, stdout, stderr } = await pool([...args, '--requests', '20']);
+    const { exitCode, stdout, stderr } = await pool([...args, ...(isBench ? ['--requests', '20'] : [])], {
+      POOL_PASSWORD: 'secret',
+    });
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
-    if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject({ ways: [{}, {}, {}] });
-    else expect(stdout).toMatch(/^20 requests, with/m);
+    if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject(isBench ? { ways: [{}, {}, {}] } : { error: null });
+    else expect(stdout).toMatch(isBench ? /^20 requests, with/m : /^ready /m);
   });
 
-  it('names every option with its default', async () => {
-    const { stdout } = await pool(['bench', '--help']);
+  it.each([
+    ['bench', 18],
+    ['probe', 9],
+  ])('names every option of pool %s with its default', async (command, count) => {
+    const { stdout } = await runHere([command, '--help']);
     const help = stdout.slice(stdout.indexOf('Options:')).replace(/\n {20,}/g, ' ');
-    const options = [...help.matchAll(/(--[a-z-]+)(?: <\w+>)? .*?(?:\(default: (.*?)\))?$/gm)].filter(
+    const options = [...help.matchAll(/(--[a-z-]+)(?: <\w+>)? .*?(?:\(default: ([^)]*)\).*)?$/gm)].filter(
       ([, name]) => name !== '--help',
     );
-    expect(options.length).toBe(11);
+    expect(options.length).toBe(count);
     const rows = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
     for (const [, name, fallback] of options) {
       const row = rows.find((cells) => new RegExp(`${name}[ \`]`).test(cells[1] ?? ''));
@@ -65,6 +109,16 @@ describe('what the README shows', { timeout: 90_000 }, () => {
     const { stdout } = await pool(['bench', '--requests', '20', '--down', '200']);
     expect(shape(transcript)).toEqual(shape(stdout));
   });
+
+  describe.runIf(available(dovecot()))('of Dovecot', () => {
+    it('has a transcript that looks like what is printed', async () => {
+      const [, transcript = ''] = /^```console\n\$ pool probe .*?\n(.*?)^```$/ms.exec(text) ?? [];
+      await using server = await realServer(dovecot());
+      const target = `tcp://localhost:${server.port('imap')}`;
+      const { stdout } = await runHere(['probe', target, '--starttls', 'imap', '--ca', files.ca, '--user', 'alice'], 'secret');
+      expect(shape(transcript)).toEqual(shape(stdout));
+    });
+  });
 });
 
 /** The words, without numbers and units, and without the errors that differ from run to run. */
@@ -76,6 +130,7 @@ function shape(output: string): string[] {
       line
         .replace(/[▪x·]{5,}|[×\d.,:]+/g, '#')
         .replace(/# m?s\b/g, '# s')
+        .replace(/until #-#-#/, 'until #')
         .replace(/\s+/g, ' ')
         .trim(),
     );

@@ -1,8 +1,9 @@
 import type { ComparisonOptions } from '../load/compare-ways.ts';
+import type { ReachOptions } from '../reach/reach-options.ts';
 import type { TalkOptions } from '../targets/target-kind.ts';
 
 /** The command line of `pool bench`, parsed. */
-export interface BenchOptions {
+export interface BenchOptions extends ReachOptions {
   readonly requests: number;
   readonly concurrency: number;
   readonly max: number;

@@ -1,21 +1,29 @@
 import { EmbeddedServer } from '../embedded/embedded-server.ts';
+import type { Secrets } from '../input/secrets.ts';
 import { checkTarget } from '../load/check-target.ts';
 import { type ComparedWay, compareWays } from '../load/compare-ways.ts';
 import type { OutageReport } from '../outage/outage-report.ts';
 import { outageDurationMs, runOutage } from '../outage/run-outage.ts';
+import { reachOptions } from '../reach/reach-options.ts';
 import { comparison } from '../render/comparison.ts';
 import { outageStory } from '../render/outage-story.ts';
 import type { Output } from '../render/output.ts';
+import { thousandths } from '../render/thousandths.ts';
 import { parseTarget } from '../targets/parse-target.ts';
 import type { Target } from '../targets/target.ts';
 import { type BenchOptions, comparisonOptions, talkOptions } from './bench-options.ts';
 import type { BenchReport } from './bench-report.ts';
 
 /** `pool bench` with a command line that is in order. @throws CliError */
-export async function runBench(target: string | undefined, options: BenchOptions, output: Output): Promise<void> {
+export async function runBench(
+  target: string | undefined,
+  options: BenchOptions,
+  output: Output,
+  secrets: Secrets,
+): Promise<void> {
   try {
     if (target === undefined) await benchEmbedded(options, output);
-    else await benchOutside(target, options, output);
+    else await benchOutside(target, options, output, secrets);
   } finally {
     output.progress.stop();
   }
@@ -45,8 +53,8 @@ async function benchEmbedded(options: BenchOptions, output: Output): Promise<voi
   );
 }
 
-async function benchOutside(text: string, options: BenchOptions, output: Output): Promise<void> {
-  const target = parseTarget(text, talkOptions(options), options.timeout);
+async function benchOutside(text: string, options: BenchOptions, output: Output, secrets: Secrets): Promise<void> {
+  const target = await parseTarget(text, talkOptions(options), reachOptions(options), options.timeout, secrets);
   await checkTarget(target, options.timeout);
   const say = speaker(options, output);
   say(output.colors.bold(target.name));
@@ -90,9 +98,4 @@ function report(found: Omit<BenchReport, 'node' | 'options'>, options: BenchOpti
     outageSkipped,
   };
   output.print(`${JSON.stringify(document, thousandths)}\n`);
-}
-
-/** Nobody measures more than that. */
-function thousandths(_: string, value: unknown): unknown {
-  return typeof value === 'number' ? Math.round(value * 1000) / 1000 : value;
 }

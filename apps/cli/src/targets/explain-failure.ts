@@ -18,10 +18,18 @@ const words: Readonly<Record<string, string>> = {
 
 /** In one line. */
 export function explainFailure(error: unknown): string {
-  const known = causes(error).find((cause) => errorCode(cause) in words);
-  if (known !== undefined) return `${words[errorCode(known)]} (${errorCode(known)})`;
-  const message = error instanceof Error ? error.message : String(error);
+  const chain = causes(error);
+  const known = chain.find((cause) => errorCode(cause) in words || explainsItself(cause));
+  if (known !== undefined && !explainsItself(known)) return `${words[errorCode(known)]} (${errorCode(known)})`;
+  const told = known ?? error;
+  const message = told instanceof Error ? told.message : String(told);
   return message.split('\n', 1)[0] || errorCode(error);
+}
+
+/** Errors around TLS say what was going on when one of those came. */
+function explainsItself(error: unknown): boolean {
+  const code = errorCode(error);
+  return code.startsWith('TLS_') || code === 'REFUSED_AFTER_HANDSHAKE';
 }
 
 /** The error and what it came from, the outermost first. */

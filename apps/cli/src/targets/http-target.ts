@@ -1,4 +1,4 @@
-import { ReadTimeoutError, tcp } from '@pool/net';
+import { ReadTimeoutError } from '@pool/net';
 import { Deadline } from './deadline.ts';
 import { readAnswer } from './http-answer.ts';
 import { hostOf, parseAddress } from './parse-address.ts';
@@ -11,14 +11,15 @@ export const httpKind: TargetKind = {
   protocol: 'http:',
   usage,
   takes: [],
-  parse: (text) => {
+  place: (text) => {
     const url = parseAddress(text, usage);
     const port = url.port === '' ? 80 : Number(url.port);
-    const path = `${url.pathname}${url.search}`;
-    const request = `GET ${path} HTTP/1.1\r\nHost: ${url.host}\r\nUser-Agent: pool-bench\r\nAccept: */*\r\n\r\n`;
+    return { name: `http://${url.host}${url.pathname}${url.search}`, address: { host: hostOf(url), port }, secure: false };
+  },
+  talk: ({ name }) => {
+    const { host, pathname, search } = new URL(name);
+    const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: pool-bench\r\nAccept: */*\r\n\r\n`;
     return {
-      name: `http://${url.host}${path}`,
-      connector: tcp({ host: hostOf(url), port }),
       init: [],
       ask: async (wire, timeoutMs) => {
         const deadline = new Deadline(timeoutMs);

@@ -1,4 +1,5 @@
 import { ReadTimeoutError, type Wire } from '@pool/net';
+import { forTerminal } from '../render/for-terminal.ts';
 import { Deadline } from './deadline.ts';
 
 /**
@@ -24,8 +25,7 @@ export async function readUntil(wire: Wire, wanted: string | undefined, timeoutM
 
 const longest = 60;
 
-/** Fit for a terminal: what came from elsewhere must not move its cursor. */
 function quoted(text: string): string {
   const cut = text.length > longest ? `${text.slice(0, longest)}…` : text;
-  return `'${cut.replace(/[^\x20-\x7e…]/g, '?')}'`;
+  return `'${forTerminal(cut)}'`;
 }

@@ -1,4 +1,6 @@
 import type { Wire } from '@pool/net';
+import type { Place } from '../reach/place.ts';
+import type { ReachOptions } from '../reach/reach-options.ts';
 import type { Target } from './target.ts';
 
 /** What the command line may say about how to talk to a target. */
@@ -11,6 +13,9 @@ export interface TalkOptions {
   readonly greeting?: string;
 }
 
+/** How to talk to it: what it says before it is ready, and a request with its answer. */
+export type Talk = Pick<Target<Wire>, 'init' | 'ask'>;
+
 /** One way to write a target. */
 export interface TargetKind {
   /** With its colon, as in `URL.protocol`. */
@@ -18,7 +23,9 @@ export interface TargetKind {
   /** For help and errors. */
   readonly usage: string;
   /** The options that mean something here; the others are refused, not ignored. */
-  readonly takes: readonly (keyof TalkOptions)[];
+  readonly takes: readonly (keyof TalkOptions | keyof ReachOptions)[];
   /** @throws CliError */
-  readonly parse: (text: string, options: TalkOptions, timeoutMs: number) => Target<Wire>;
+  readonly place: (text: string) => Place;
+  /** Undefined when `--send` has to say what a request is, and does not. */
+  readonly talk: (place: Place, options: TalkOptions, timeoutMs: number) => Talk | undefined;
 }

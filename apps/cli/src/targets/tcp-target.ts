@@ -1,23 +1,29 @@
-import { tcp } from '@pool/net';
 import { usageError } from '../cli-error.ts';
 import { lineTalk } from './line-talk.ts';
 import { hostOf, parseAddress } from './parse-address.ts';
 import type { TargetKind } from './target-kind.ts';
 
-const usage = 'tcp://host:port';
+const talks = ['send', 'expect', 'greeting'] as const;
+const aboutTls = ['user', 'login', 'ca', 'cert', 'key', 'servername'] as const;
 
-export const tcpKind: TargetKind = {
-  protocol: 'tcp:',
-  usage,
-  takes: ['send', 'expect', 'greeting'],
-  parse: (text, options, timeoutMs) => {
-    const url = parseAddress(text, usage);
-    const port = Number(url.port);
-    if (port === 0) throw usageError(`'${text}' names no port; a target is written ${usage}`);
-    if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
-      throw usageError(`'${text}' has something after its port; a target is written ${usage}`);
-    }
-    const name = `tcp://${url.host}`;
-    return { name, connector: tcp({ host: hostOf(url), port }), ...lineTalk(name, options, timeoutMs) };
-  },
-};
+export const tcpKind = kind('tcp:', [...talks, 'starttls', ...aboutTls], false);
+export const tlsKind = kind('tls:', [...talks, ...aboutTls], true);
+
+function kind(protocol: string, takes: TargetKind['takes'], secure: boolean): TargetKind {
+  const usage = `${protocol}//host:port`;
+  return {
+    protocol,
+    usage,
+    takes,
+    place: (text) => {
+      const url = parseAddress(text, usage);
+      const port = Number(url.port);
+      if (port === 0) throw usageError(`'${text}' names no port; a target is written ${usage}`);
+      if (!/^\/?$/.test(url.pathname) || url.search !== '' || url.hash !== '') {
+        throw usageError(`'${text}' has something after its port; a target is written ${usage}`);
+      }
+      return { name: `${protocol}//${url.host}`, address: { host: hostOf(url), port }, secure };
+    },
+    talk: (_place, options, timeoutMs) => lineTalk(options, timeoutMs),
+  };
+}

@@ -1,4 +1,3 @@
-import { tcp } from '@pool/net';
 import { usageError } from '../cli-error.ts';
 import { lineTalk } from './line-talk.ts';
 import type { TargetKind } from './target-kind.ts';
@@ -9,11 +8,11 @@ export const unixKind: TargetKind = {
   protocol: 'unix:',
   usage,
   takes: ['send', 'expect', 'greeting'],
-  parse: (text, options, timeoutMs) => {
+  place: (text) => {
     // Not as a URL: a path may hold what a URL would escape.
     const path = text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');
     if (path === '') throw usageError(`'${text}' names no path; a target is written ${usage}`);
-    const name = `unix:${path}`;
-    return { name, connector: tcp({ path }), ...lineTalk(name, options, timeoutMs) };
+    return { name: `unix:${path}`, address: { path }, secure: false };
   },
+  talk: (_place, options, timeoutMs) => lineTalk(options, timeoutMs),
 };
