@@ -10,6 +10,7 @@ import { type Clock, OptionsError, systemClock } from '@pool/core';
 import type { TcpOptions } from '@pool/net';
 import { checkTlsOptions, tcpPart } from '../check-tls-options.ts';
 import { contextOptions, type TlsOptions } from '../tls-options.ts';
+import { canonicalName } from './canonical-name.ts';
 import { type CertificateSummary, summarize } from './certificate-summary.ts';
 import { Pins } from './pins.ts';
 import { SessionCache } from './session-cache.ts';
@@ -18,6 +19,8 @@ const oneWeekMs = 7 * 24 * 60 * 60 * 1000;
 
 /** All that is made of the options, once from one rotation to the next: among it the SecureContext and the sessions. */
 export class Material {
+  /** The name (or address) to ask for and to check against, unless another is given for a single connection. Canonical. */
+  readonly name: string;
   readonly clock: Clock;
   readonly expiryNoticeMs: number;
   readonly sessions: SessionCache;
@@ -32,16 +35,12 @@ export class Material {
   constructor(options: TlsOptions) {
     checkTlsOptions(options);
     this.#options = { ...options };
+    this.name = canonicalName(options.servername ?? options.host);
     this.clock = options.clock ?? systemClock;
     this.expiryNoticeMs = options.expiryNoticeMs ?? oneWeekMs;
     this.sessions = new SessionCache(options.sessionCacheSize ?? 100, () => this.wall());
     this.#pins = new Pins(options);
     this.#context = options.secureContext ?? makeContext(options);
-  }
-
-  /** The name (or address) to ask for and to check against, unless another is given for a single connection. */
-  get name(): string {
-    return this.#options.servername ?? this.#options.host;
   }
 
   /** The host, for messages. */
@@ -79,12 +78,11 @@ export class Material {
     const { ALPNProtocols, minDHSize } = this.#options;
     return {
       secureContext: this.#context,
-      // With neither, Node would check the certificate against 'localhost'. RFC 6066, 3 allows no address to be asked for.
-      host: name,
+      // RFC 6066, 3 allows no address to be asked for.
       ...(isIP(name) === 0 && { servername: name }),
       // Said, or NODE_TLS_REJECT_UNAUTHORIZED=0 would decide.
       rejectUnauthorized: true,
-      checkServerIdentity: this.#check,
+      checkServerIdentity: name === this.name ? this.#checkOwn : (_host, certificate) => this.#check(name, certificate),
       ...(ALPNProtocols && { ALPNProtocols: [...ALPNProtocols] }),
       ...(minDHSize !== undefined && { minDHSize }),
       ...(session && { session }),
@@ -98,15 +96,20 @@ export class Material {
     return checked;
   }
 
-  /** Called by Node when the chain is good. One for all connections, so that none keeps a closure. */
-  readonly #check = (name: string, certificate: PeerCertificate): Error | undefined => {
+  /**
+   * Called by Node when the chain is good; with a name of Node's choice, which is 'localhost' where it knows none. One for all
+   * connections, so that none keeps a closure.
+   */
+  readonly #checkOwn = (_host: string, certificate: PeerCertificate): Error | undefined => this.#check(this.name, certificate);
+
+  #check(name: string, certificate: PeerCertificate): Error | undefined {
     this.#checked = undefined;
     const refusal = this.#refusal(name, certificate);
     if (refusal !== undefined) return refusal;
     if (this.#summary?.fingerprint256 !== certificate.fingerprint256) this.#summary = summarize(certificate);
     this.#checked = this.#summary;
     return undefined;
-  };
+  }
 
   /** Node would let an error thrown here end the process, and takes whatever is not falsy for one. */
   #refusal(name: string, certificate: PeerCertificate): Error | undefined {

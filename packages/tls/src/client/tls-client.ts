@@ -1,8 +1,7 @@
 import type { Duplex } from 'node:stream';
 import type { TLSSocket } from 'node:tls';
-import { connectTcp } from '@pool/net';
 import { canonicalName } from './canonical-name.ts';
-import { handshake } from './handshake.ts';
+import { connectSecurely, secureTransport } from './handshake.ts';
 import { MaterialSource, type TlsOptionsSource } from './material-source.ts';
 
 export interface SecureOptions {
@@ -60,15 +59,14 @@ class SourcedClient implements TlsClient {
   }
 
   async connect({ signal }: { readonly signal: AbortSignal }): Promise<TLSSocket> {
-    const material = await this.#source.get(signal);
-    const socket = await connectTcp(material.tcpOptions(), { signal });
-    return handshake(socket, material, canonicalName(material.name), signal);
+    return connectSecurely(await this.#source.get(signal), signal);
   }
 
   async secure(socket: Duplex, { signal, servername }: SecureOptions): Promise<TLSSocket> {
     try {
       const material = await this.#source.get(signal);
-      return await handshake(socket, material, canonicalName(servername ?? material.name), signal);
+      const name = servername === undefined ? material.name : canonicalName(servername);
+      return await secureTransport(socket, material, name, signal);
     } catch (error) {
       socket.destroy();
       throw error;

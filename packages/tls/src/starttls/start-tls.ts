@@ -47,7 +47,6 @@ async function secure(
     );
   }
   const refusal = await ask(wire, context, negotiate);
-  context.signal.throwIfAborted();
   const { bufferedBytes } = wire;
   if (bufferedBytes > 0) {
     // Before anything else: also an answer of "no" with something behind it is not what a server says.

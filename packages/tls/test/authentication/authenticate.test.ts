@@ -1,9 +1,10 @@
 import type { PoolEvents } from '@pool/core';
 import { FakeClock } from '@pool/core/testing';
 import type { Wire } from '@pool/net';
+import { eventually } from '@pool/testkit';
 import { AuthError, type AuthenticateOptions, AuthUnavailableError, authenticate, type Credentials } from '@pool/tls';
 import { describe, expect, test } from 'vitest';
-import { opening } from '../starttls/opening.ts';
+import { opening, openTimeoutMs } from '../starttls/opening.ts';
 import { scriptedServer } from '../starttls/scripted-peer.ts';
 
 const alice = { username: 'alice', password: 'secret' };
@@ -79,6 +80,24 @@ describe('authenticate', () => {
     await server.peers[0]?.ended();
     expect(asked).toBe(0);
     expect(server.cleartext).toBe('');
+  });
+
+  test('does not begin when the credentials come after the limit of the open', async () => {
+    const server = await door();
+    const gives: ((credentials: Credentials) => void)[] = [];
+    const credentials = (): Promise<Credentials> => new Promise((resolve) => gives.push(resolve));
+    let begun = 0;
+    const count = (): void => {
+      begun += 1;
+    };
+    const { clock, failure } = opening(server.port, [authenticate({ credentials, exchange: count, allowCleartext: true })]);
+    await eventually(() => gives.length === 1);
+    await clock.advance(openTimeoutMs);
+    expect(await failure()).toMatchObject({ code: 'POOL_OPEN_TIMEOUT', hook: 'authenticate' });
+    gives[0]?.(alice);
+    await server.peers[0]?.ended();
+    await clock.settle();
+    expect(begun).toBe(0);
   });
 
   test('does not keep what it was given: changing it afterwards changes nothing', async () => {

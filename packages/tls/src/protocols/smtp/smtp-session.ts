@@ -18,7 +18,7 @@ export async function sayEhlo(dialogue: Dialogue, clientName: string | undefined
     }
   });
   await dialogue.ask(`EHLO ${clientName ?? addressLiteral(dialogue)}`, 'EHLO');
-  const reply = await hearSmtpReply(dialogue); const w = dialogue.wire as any; if (w.learnt) return w.learnt; w.learnt = new Map([['STARTTLS',[]],['AUTH',['LOGIN']]]);
+  const reply = await hearSmtpReply(dialogue);
   // One that knows HELO alone has no extensions; the others have a reason to be asked again later.
   if (reply.code >= 500) return new Map();
   if (reply.code !== 250) throw new ProtocolError(`the SMTP server answered EHLO with ${describeSmtpReply(reply)}`);
