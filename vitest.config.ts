@@ -1,5 +1,5 @@
 import { readdirSync } from 'node:fs';
-import { defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
+import { configDefaults, defineConfig, type TestProjectInlineConfiguration } from 'vitest/config';
 
 /** Packages are tested from their sources, so that no build has to come before a test. */
 const sources = '@pool/source';
@@ -23,6 +23,7 @@ export default defineConfig({
   oxc: { target: 'es2022' },
   test: {
     environment: 'node',
+    exclude: [...configDefaults.exclude, '**/.stryker-tmp/**'],
     testTimeout: 20_000,
     hookTimeout: 30_000,
     unstubEnvs: true,

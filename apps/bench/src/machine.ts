@@ -15,7 +15,8 @@ export interface Machine {
   readonly fromSource: boolean;
 }
 
-export function machine(): Machine {
+/** @param packageNames those whose versions matter. Default: the contestants of the scenarios */
+export function machine(packageNames = contestants.flatMap(({ packageName }) => packageName ?? [])): Machine {
   const [processor] = cpus();
   return {
     node: process.versions.node,
@@ -24,9 +25,7 @@ export function machine(): Machine {
     processor: processor?.model ?? 'unknown',
     cores: cpus().length,
     memoryGiB: Math.round(totalmem() / 2 ** 30),
-    versions: Object.fromEntries(
-      contestants.flatMap(({ packageName }) => (packageName === undefined ? [] : [[packageName, versionOf(packageName)]])),
-    ),
+    versions: Object.fromEntries(packageNames.map((packageName) => [packageName, versionOf(packageName)])),
     fromSource: import.meta.url.endsWith('.ts'),
   };
 }

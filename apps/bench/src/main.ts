@@ -1,6 +1,10 @@
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
+import { positive } from './flags.ts';
+import { idleLimitCommand } from './idle-limit/command.ts';
 import { machine } from './machine.ts';
 import { type Measured, measure } from './measure.ts';
+import { outagesCommand } from './outages/command.ts';
+import { progress } from './progress.ts';
 import { renderMachine, renderMeasured, toJson } from './report.ts';
 import { scenarios } from './scenarios/all.ts';
 
@@ -22,7 +26,11 @@ await new Command('bench')
   .option('--quick', 'two short rounds: shows that everything runs, and no more')
   .option('--no-profile', 'do not look for the reason when a mark is missed')
   .showSuggestionAfterError()
+  // What follows the name of a command is that command's.
+  .enablePositionalOptions()
   .action(run)
+  .addCommand(outagesCommand())
+  .addCommand(idleLimitCommand())
   .parseAsync();
 
 async function run(flags: Flags, command: Command): Promise<void> {
@@ -45,15 +53,4 @@ async function run(flags: Flags, command: Command): Promise<void> {
     if (!flags.json) process.stdout.write(`\n${renderMeasured(one)}\n`);
   }
   if (flags.json) process.stdout.write(`${JSON.stringify(toJson(about, measured), undefined, 2)}\n`);
-}
-
-/** Where somebody watches. */
-function progress(text: string): void {
-  if (process.stderr.isTTY) process.stderr.write(`\r\u001b[K${text}`);
-}
-
-function positive(text: string): number {
-  const count = Number(text);
-  if (!Number.isSafeInteger(count) || count < 1) throw new InvalidArgumentError('It must be a whole number, at least 1.');
-  return count;
 }

@@ -108,7 +108,8 @@ async function explain(
   if (!profile || marks.every(({ met }) => met)) return {};
   const size = scenario.sizes.at(-1) as string;
   progress(`${scenario.name}: where it goes`);
-  const worker = new WorkerProcess({ scenario: scenario.name, contestant: subjectName, size, quick, profiled: true });
+  const contestant = scenario.subject ?? subjectName;
+  const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick, profiled: true });
   try {
     await worker.ready;
     await worker.measure('round');

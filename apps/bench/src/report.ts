@@ -20,8 +20,8 @@ export function renderMachine(machine: Machine): string {
 export function renderMeasured(measured: Measured): string {
   const { scenario, marks, time, heap } = measured;
   const parts = [`${pc.bold(scenario.name)}  ${scenario.title}`, table(measured), marks.map(renderMark).join('\n')];
-  if (time !== undefined) parts.push(renderHotspots('Where the time goes', time));
-  if (heap !== undefined) parts.push(renderHotspots('Who allocates', heap));
+  if (time !== undefined) parts.push(renderHotspots(`Where the time goes, ${scenario.subject ?? subjectName}`, time));
+  if (heap !== undefined) parts.push(renderHotspots(`Who allocates, ${scenario.subject ?? subjectName}`, heap));
   return parts.join('\n');
 }
 
@@ -51,7 +51,7 @@ function table({ scenario, results }: Measured): string {
       show(Math.min(...values), first.unit),
       show(Math.max(...values), first.unit),
     ];
-    rendered.push(contestant === subjectName ? row.map((text) => pc.bold(text)) : row);
+    rendered.push(contestant === (scenario.subject ?? subjectName) ? row.map((text) => pc.bold(text)) : row);
   }
   return rendered.toString();
 }
@@ -65,7 +65,7 @@ function renderMark(mark: MeasuredMark): string {
 
 function renderHotspots(title: string, hotspots: readonly Hotspot[]): string {
   const lines = hotspots.map(({ name, file, share }) => `  ${(100 * share).toFixed(1).padStart(5)} %  ${name} ${pc.dim(file)}`);
-  return [`${title}, ${subjectName}:`, ...lines].join('\n');
+  return [`${title}:`, ...lines].join('\n');
 }
 
 function show(value: number, unit: Metric['unit']): string {

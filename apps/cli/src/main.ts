@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { interruptsOf } from './input/interrupts.ts';
 import { secretsOf } from './input/secrets.ts';
 import { outputOf } from './render/output.ts';
 import { run } from './run.ts';
@@ -8,4 +9,4 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exit(error.code === 'EPIPE' ? 0 : 1);
 });
 
-process.exitCode = await run(process.argv.slice(2), outputOf(process), secretsOf(process));
+process.exitCode = await run(process.argv.slice(2), outputOf(process), secretsOf(process), interruptsOf(process));

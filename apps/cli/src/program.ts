@@ -2,19 +2,22 @@ import { readFileSync } from 'node:fs';
 import { Command } from 'commander';
 import { benchCommand } from './commands/bench-command.ts';
 import { probeCommand } from './commands/probe-command.ts';
+import { watchCommand } from './commands/watch-command.ts';
+import type { Interrupts } from './input/interrupts.ts';
 import type { Secrets } from './input/secrets.ts';
 import { oneLine } from './one-line.ts';
 import type { Output } from './render/output.ts';
 
 /** The command line: one command each from `commands/`. What is wrong with it is thrown as commander's own error, and said before. */
-export function program(output: Output, secrets: Secrets): Command {
+export function program(output: Output, secrets: Secrets, interrupts: Interrupts): Command {
   const pool = new Command('pool')
     .description(
-      'Measures what a pool saves against an endpoint, shows what it does when connections break, and what a connection is made of.',
+      'Measures what a pool saves against an endpoint, shows live what it does when connections break, and what a connection is made of.',
     )
     .version(version())
     .addCommand(benchCommand(output, secrets))
-    .addCommand(probeCommand(output, secrets));
+    .addCommand(probeCommand(output, secrets))
+    .addCommand(watchCommand(output, secrets, interrupts));
   for (const command of [pool, ...pool.commands]) {
     command.exitOverride().configureOutput({
       writeOut: (text) => output.print(text),

@@ -1,6 +1,7 @@
 import { debuglog } from 'node:util';
 import { CommanderError } from 'commander';
 import { CliError } from './cli-error.ts';
+import type { Interrupts } from './input/interrupts.ts';
 import type { Secrets } from './input/secrets.ts';
 import { oneLine } from './one-line.ts';
 import { program } from './program.ts';
@@ -10,9 +11,9 @@ import type { Output } from './render/output.ts';
 const debug = debuglog('pool');
 
 /** Runs one command line. Never throws; resolves with the exit code: 0, 1 when it could not be done, 2 when it is wrong. */
-export async function run(args: readonly string[], output: Output, secrets: Secrets): Promise<0 | 1 | 2> {
+export async function run(args: readonly string[], output: Output, secrets: Secrets, interrupts: Interrupts): Promise<0 | 1 | 2> {
   try {
-    await program(output, secrets).parseAsync(args, { from: 'user' });
+    await program(output, secrets, interrupts).parseAsync(args, { from: 'user' });
     return 0;
   } catch (error) {
     // Said already; --help and --version end so, too.

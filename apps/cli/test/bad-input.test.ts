@@ -153,6 +153,48 @@ describe('a command line that is wrong costs one clear line and exit code 2', ()
     ],
     ['STARTTLS of the embedded server', ['bench', '--starttls', 'smtp'], `--starttls needs a target: ${usage}`],
     ['nowhere to connect to', ['probe'], "missing required argument 'target'"],
+    ['more to keep than there may be', ['watch', '--min', '5', '--max', '4'], '--min 5 is more than --max 4'],
+    [
+      'nothing to keep',
+      ['watch', 'tcp://h:1', '--min', '0'],
+      `option '--min <n>' argument '0' is invalid. ${number} 1 to 10000.`,
+    ],
+    [
+      'a load without a request',
+      ['watch', 'tcp://h:1', '--load', '5'],
+      "tcp://h:1 needs --send, a request of its protocol; for example --send 'PING\\r\\n'",
+    ],
+    [
+      'a ping without a request',
+      ['watch', 'tcp://h:1', '--starttls', 'pop3', '--ping', '1000'],
+      'POP3 answers nobody who has not logged in: say --user',
+    ],
+    [
+      'a request that is never sent',
+      ['watch', 'tcp://h:1', '--send', 'x'],
+      '--send needs --load or --ping: without them nothing is sent',
+    ],
+    [
+      'an answer without a request, where none is needed',
+      ['watch', 'tcp://h:1', '--expect', 'x'],
+      '--expect needs --send, the request it is the answer to',
+    ],
+    [
+      'a rate that is none',
+      ['watch', '--load', '5/min'],
+      "option '-l, --load <n>' argument '5/min' is invalid. It must be a number from 0 to 1000.",
+    ],
+    [
+      'a rate that is too high',
+      ['watch', '--load', '1001'],
+      "option '-l, --load <n>' argument '1001' is invalid. It must be a number from 0 to 1000.",
+    ],
+    [
+      'an outage of somebody else’s server',
+      ['watch', 'http://h/', '--down', '5'],
+      '--down is for the embedded server, not for a target',
+    ],
+    ['a greeting of the embedded server', ['watch', '--greeting', 'x'], `--greeting needs a target: ${usage}`],
     ['a missing value', ['bench', '--max'], "option '-m, --max <n>' argument missing"],
     ['a mistyped option', ['bench', '--jsno'], "unknown option '--jsno' (Did you mean --json?)"],
     ['a mistyped command', ['bnech'], "unknown command 'bnech' (Did you mean bench?)"],
@@ -228,9 +270,6 @@ describe('a target that does not work costs one clear line and exit code 1', () 
 
 describe('so does the real command, in a process of its own', { timeout: 60_000 }, () => {
   it('for a command line that is wrong', async () => {
-    expect(oneLineOf(await pool(['bench', 'gopher://host:70']), 2)).toBe(
-      `unknown target 'gopher://host:70'; a target is ${usage}`,
-    );
     expect(oneLineOf(await pool(['bench', '--requests', 'many']), 2)).toContain(`${number} 1 to 10000000`);
   });
 

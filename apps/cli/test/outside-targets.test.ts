@@ -4,7 +4,7 @@ import { type LineServer, lineServer } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
 import type { BenchReport } from '../src/commands/bench-report.ts';
 import { expectSound } from './numbers-of-a-way.ts';
-import { benchReport, pool } from './pool-command.ts';
+import { benchReport, runHere } from './pool-command.ts';
 import { webServer } from './web-server.ts';
 
 const size = ['--requests', '40', '--concurrency', '8', '--max', '4'];
@@ -30,7 +30,7 @@ describe('pool bench with a target', { timeout: 60_000 }, () => {
 
   it('says that it kills nobody else’s server', async () => {
     await using server = await lineServer();
-    const { stdout } = await pool(['bench', `tcp://127.0.0.1:${server.port}`, '--send', 'x\\n', ...size]);
+    const { stdout } = await runHere(['bench', `tcp://127.0.0.1:${server.port}`, '--send', 'x\\n', ...size]);
     expect(stdout).toContain(`tcp://127.0.0.1:${server.port}\n`);
     expect(stdout).toContain('No outage: only the embedded server is ever killed, with no target given.');
     expect(stdout).not.toContain('killed ↓');

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
-import { main, pool } from './pool-command.ts';
+import { main, runHere } from './pool-command.ts';
 
 function start(...args: readonly string[]): ChildProcess {
   const path = fileURLToPath(main);
@@ -51,7 +51,7 @@ describe('the process of the command', { timeout: 60_000 }, () => {
   });
 
   it('explains itself with --help, and says its version', async () => {
-    const [top, bench, version] = await Promise.all([pool(['--help']), pool(['bench', '--help']), pool(['--version'])]);
+    const [top, bench, version] = await Promise.all([runHere(['--help']), runHere(['bench', '--help']), runHere(['--version'])]);
     expect(top).toMatchObject({ exitCode: 0, stderr: '' });
     expect(top.stdout).toContain('bench [options] [target]');
     expect(bench).toMatchObject({ exitCode: 0, stderr: '' });
@@ -81,7 +81,7 @@ describe('the process of the command', { timeout: 60_000 }, () => {
   });
 
   it('lists its commands when it is given none, which is an error', async () => {
-    const { exitCode, stdout, stderr } = await pool([]);
+    const { exitCode, stdout, stderr } = await runHere([]);
     expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' });
     expect(stderr).toContain('Usage: pool');
   });

@@ -6,7 +6,7 @@ import { createServer } from 'node:tls';
 import { available, dovecot, freePort, lineServer, realServer, smtpServer, testCertificates } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
 import { pemFiles } from './pem-files.ts';
-import { pool, runHere } from './pool-command.ts';
+import { runHere } from './pool-command.ts';
 import { webServer } from './web-server.ts';
 
 const files = await pemFiles();
@@ -77,9 +77,7 @@ describe('what the README shows', { timeout: 90_000 }, () => {
     const args = known(words(example).map((word) => stand.get(word) ?? word));
     const isBench = args[0] === 'bench';
     // The same, with fewer requests.
-    const { exitCode, stdout, stderr } = await pool([...args, ...(isBench ? ['--requests', '20'] : [])], {
-      POOL_PASSWORD: 'secret',
-    });
+    const { exitCode, stdout, stderr } = await runHere([...args, ...(isBench ? ['--requests', '20'] : [])], 'secret');
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject(isBench ? { ways: [{}, {}, {}] } : { error: null });
@@ -106,7 +104,7 @@ describe('what the README shows', { timeout: 90_000 }, () => {
 
   it('has a transcript that looks like what is printed', async () => {
     const [, transcript = ''] = /^```console\n\$ pool bench\n(.*?)^```$/ms.exec(text) ?? [];
-    const { stdout } = await pool(['bench', '--requests', '20', '--down', '200']);
+    const { stdout } = await runHere(['bench', '--requests', '20', '--down', '200']);
     expect(shape(transcript)).toEqual(shape(stdout));
   });
 

@@ -1,59 +1,54 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { runTypeScript } from '@pool/testkit';
+import ts from 'typescript';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { markdownFiles } from '../src/markdown-files.ts';
+import { root } from '../src/pages.ts';
 
-const root = fileURLToPath(new URL('../../..', import.meta.url));
 // Inside this package, so that its dependencies are found.
 const folder = fileURLToPath(new URL('./.examples/', import.meta.url));
 
-const pages = [
-  join(root, 'README.md'),
-  ...['packages', 'apps'].flatMap((parent) =>
-    readdirSync(join(root, parent), { recursive: true, encoding: 'utf8' })
-      .filter((path) => path.endsWith('.md') && !path.includes('node_modules') && !path.includes('CHANGELOG'))
-      .map((path) => join(root, parent, path)),
-  ),
-];
+const examples = markdownFiles().flatMap((page) =>
+  [...readFileSync(join(root, page), 'utf8').matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code = ''], index) => ({
+    page,
+    number: index + 1,
+    code,
+    file: join(folder, `${page.replaceAll(/\W/g, '-')}-${index + 1}.ts`),
+  })),
+);
 
 beforeAll(() => {
   mkdirSync(folder, { recursive: true });
+  // Examples that share a page share no names.
+  for (const { file, code } of examples) writeFileSync(file, `${code}\nexport {};\n`);
 });
 afterAll(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-describe.each(pages.map((page) => relative(root, page)))('%s', (page) => {
-  const text = readFileSync(join(root, page), 'utf8');
-  const examples = [...text.matchAll(/^```ts\n(.*?)^```$/gms)].map(([, code]) => code as string);
+describe('examples', () => {
+  it.each(examples)('$page, $number: runs, and prints what it says it prints', async ({ file, code }) => {
+    const { exitCode, stdout, stderr } = await runTypeScript(file);
+    expect(stderr).toBe('');
+    expect(exitCode).toBe(0);
+    for (const [, expected] of code.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)) expect(stdout).toContain(expected);
+  });
 
-  it.each(examples.map((code, index) => ({ code, number: index + 1 })))(
-    'its example $number runs, and prints what it says it prints',
-    async ({ code, number }) => {
-      const file = join(folder, `${page.replaceAll(/\W/g, '-')}-${number}.ts`);
-      // Examples that share a page share no names.
-      writeFileSync(file, `${code}\nexport {};\n`);
-      const { exitCode, stdout, stderr } = await runTypeScript(file);
-      expect(stderr).toBe('');
-      expect(exitCode).toBe(0);
-      for (const [, expected] of code.matchAll(/console\.log\(.*\); \/\/ (.+)$/gm)) expect(stdout).toContain(expected);
-    },
-  );
-
-  it('its links to files of this repository lead somewhere', () => {
-    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#]+)/g)].map(([, link]) => link as string);
-    for (const link of links) {
-      expect(readable(join(root, page, '..', link)), `${page} links to ${link}`).toBe(true);
-    }
+  it('are well typed, by the rules of this repository', { timeout: 60_000 }, () => {
+    const { config } = ts.readConfigFile(join(root, 'tsconfig.base.json'), ts.sys.readFile);
+    const { options } = ts.parseJsonConfigFileContent(config, ts.sys, root);
+    const program = ts.createProgram(
+      examples.map(({ file }) => file),
+      { ...options, declaration: false, rewriteRelativeImportExtensions: false },
+    );
+    const problems = examples.flatMap(({ file, page, number }) => {
+      const source = program.getSourceFile(file);
+      const found = [...program.getSyntacticDiagnostics(source), ...program.getSemanticDiagnostics(source)];
+      return found.map(({ messageText }) => `${page}, ${number}: ${ts.flattenDiagnosticMessageText(messageText, '\n')}`);
+    });
+    expect(problems).toEqual([]);
+    expect(examples.length).toBeGreaterThan(20);
   });
 });
-
-function readable(path: string): boolean {
-  try {
-    readdirSync(path);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ENOTDIR';
-  }
-}

@@ -66,17 +66,14 @@ export function want(
   return waiter;
 }
 
-/** Connections that idle since `now`, in the order in which they were opened. */
+/** Connections that idle since `now`, in the order in which they were opened: the last one would be lent first. */
 export function opened(machine: M, count: number, now: number): Slot<string>[] {
   for (let one = 0; one < count; one++) want(machine, now);
   const slots = slotsTo(machine, 'open');
   for (const slot of slots) machine.opened(slot, `c${slot.id}`, undefined, now);
-  const leased: Slot<string>[] = [];
-  for (let slot = machine.offered; slot !== undefined; slot = machine.offered) {
-    machine.accepted(slot, now);
-    leased.push(slot);
-  }
-  for (const slot of leased) machine.returned(slot, now);
+  for (let slot = machine.offered; slot !== undefined; slot = machine.offered) machine.accepted(slot, now);
+  for (const slot of slots) machine.returned(slot, now);
+  for (const slot of machine.slots.resetting) machine.cleaned(slot, undefined, now);
   effects(machine);
   if (machine.slots.idle.size !== count) throw new Error('not all of them are idle');
   return slots;

@@ -1,4 +1,4 @@
-import { ConnectionError, PoolError, type PoolStats } from '@pool/core';
+import { ConnectionError, type OpenVerdict, PoolError, type PoolStats } from '@pool/core';
 import type { Outcome } from './exchange/verdicts.ts';
 
 /** The connection ended before its first request was written; the request waits for another. `cause` is the socket's own error. */
@@ -78,5 +78,30 @@ export class ConnectTimeoutError extends ConnectionError {
   constructor(timeoutMs: number) {
     super(`did not connect within ${timeoutMs} ms (openTimeoutMs)`);
     this.timeoutMs = timeoutMs;
+  }
+}
+
+export interface ProxyErrorOptions extends ErrorOptions {
+  readonly status?: number;
+}
+
+/**
+ * A proxy could not be reached or was lost (`HTTP_PROXY_LOST`), refused the credentials or wants some (`HTTP_PROXY_AUTH`), refused to
+ * connect (`HTTP_PROXY_REFUSED`), or said what its protocol does not allow (`HTTP_PROXY_PROTOCOL`). It holds no credentials.
+ */
+export class ProxyError extends ConnectionError {
+  override readonly code: 'HTTP_PROXY_AUTH' | 'HTTP_PROXY_LOST' | 'HTTP_PROXY_PROTOCOL' | 'HTTP_PROXY_REFUSED';
+  /** Of the answer of an HTTP proxy that refused. */
+  readonly status: number | undefined;
+
+  constructor(code: ProxyError['code'], message: string, { status, ...options }: ProxyErrorOptions = {}) {
+    super(message, options);
+    this.code = code;
+    this.status = status;
+  }
+
+  /** The same credentials would be refused again, and proxies lock accounts for that. */
+  override get openVerdict(): OpenVerdict | undefined {
+    return this.code === 'HTTP_PROXY_AUTH' ? 'fatal' : undefined;
   }
 }

@@ -1,4 +1,4 @@
-export { agent, secureAgent } from './agent.ts';
+export { type AgentVia, agent, secureAgent } from './agent.ts';
 export type { HttpConnection } from './connection/http-connection.ts';
 export { dispatcher } from './dispatcher.ts';
 export {
@@ -7,6 +7,8 @@ export {
   ConnectTimeoutError,
   HttpExchangeError,
   HttpTimeoutError,
+  ProxyError,
+  type ProxyErrorOptions,
   ResponseUsedError,
 } from './errors.ts';
 export type { GivenHeaders, HeaderValue } from './exchange/copy-headers.ts';

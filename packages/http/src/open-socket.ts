@@ -2,14 +2,15 @@ import type { Duplex } from 'node:stream';
 import { connectTcp } from '@pool/net';
 import type { TlsClient } from '@pool/tls';
 import type { ResolvedOrigin } from './origin.ts';
+import { openTunnel, type TunnelContext } from './proxy/open-tunnel.ts';
 
 /** A connected socket to this origin, and secured when it is an https: one: the one place that knows how. */
-export async function openSocket(
-  origin: ResolvedOrigin,
-  client: TlsClient | undefined,
-  context: { readonly signal: AbortSignal },
-): Promise<Duplex> {
-  const { socketPath, localAddress, host, port } = origin;
+export async function openSocket(origin: ResolvedOrigin, client: TlsClient | undefined, context: TunnelContext): Promise<Duplex> {
+  const { socketPath, localAddress, host, port, way } = origin;
+  if (way !== undefined) {
+    const tunnel = await openTunnel(way, origin, context);
+    return client === undefined ? tunnel : client.secure(tunnel, context);
+  }
   if (socketPath !== undefined) {
     const socket = await connectTcp({ path: socketPath }, context);
     return client === undefined ? socket : client.secure(socket, context);

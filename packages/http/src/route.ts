@@ -19,6 +19,7 @@ export interface RouteSettings {
   readonly bodyTimeoutMs: number;
   readonly keepAliveMarginMs: number;
   readonly retryAfterMaxMs: number;
+  readonly openTimeoutMs: number;
   /** How long an unused pool is kept. */
   readonly poolTtlMs: number;
   /** Most connections. */
@@ -39,6 +40,7 @@ export class Route {
   readonly deadlines: IdleDeadlines<HttpConnection>;
   readonly settings: ConnectionSettings;
   readonly keepAliveMarginMs: number;
+  readonly openTimeoutMs: number;
   /** Requests that wait for a connection. */
   queued = 0;
   /** Requests that were sent again without asking. */
@@ -76,6 +78,7 @@ export class Route {
     // Often enough that a pool in use is never taken for an unused one; asking costs as much as lending.
     this.#askEveryMs = settings.poolTtlMs / 4;
     this.keepAliveMarginMs = settings.keepAliveMarginMs;
+    this.openTimeoutMs = settings.openTimeoutMs;
     this.settings = {
       engineOrigin: origin.url,
       headersTimeoutMs: settings.headersTimeoutMs,

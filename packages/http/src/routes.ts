@@ -69,7 +69,7 @@ export class Routes {
     const name = hostIn(copyHeaders(headers) ?? []);
     if (name === undefined || name === route.origin.host || route.origin.servername !== undefined || isIP(name) !== 0)
       return route;
-    return this.#at(new ResolvedOrigin({ ...route.origin.plain, servername: name }));
+    return this.#at(route.origin.as(name));
   }
 
   /** Every https: origin asks for its material again, and replaces its connections. */
@@ -91,6 +91,7 @@ export class Routes {
       bodyTimeoutMs: engineLimit(bodyTimeoutMs),
       keepAliveMarginMs,
       retryAfterMaxMs,
+      openTimeoutMs: pools.openTimeoutMs ?? 10_000,
       poolTtlMs: pools.emptyPoolTtlMs ?? 60_000,
       max: pools.maxPerKey,
       tls,

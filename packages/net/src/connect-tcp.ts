@@ -1,21 +1,33 @@
 import { connect, type NetConnectOpts, type Socket } from 'node:net';
 import { resolveTcpOptions, type TcpOptions } from './tcp-options.ts';
 
+export interface ConnectContext<S extends Socket = Socket> {
+  /** Ends the attempt, and destroys the socket. */
+  readonly signal: AbortSignal;
+  /** Makes the socket and has it connect; for those that are more than a plain one (`tls.connect`). @default net.connect */
+  readonly connect?: (options: TcpOptions) => S;
+}
+
 /**
  * The socket factory: resolves with a connected socket. Names are asked anew on every call: neither Node nor this caches them.
  * The socket is paused, and its errors are caught (each is followed by `close`), so that it cannot end the process before somebody listens.
  * @throws OptionsError | Node's own error (`code` ECONNREFUSED, ENOTFOUND, ...) | `signal.reason`, the socket being destroyed
  */
-export async function connectTcp(options: TcpOptions, context: { readonly signal: AbortSignal }): Promise<Socket> {
-  return dial(resolveTcpOptions(options), context.signal);
+export async function connectTcp<S extends Socket = Socket>(options: TcpOptions, context: ConnectContext<S>): Promise<S> {
+  const connect = context.connect ?? (plainSocket as (options: TcpOptions) => S);
+  return dial(resolveTcpOptions(options), context.signal, connect);
 }
 
 /** `connectTcp` for options that are resolved already. */
-export async function dial(options: TcpOptions, signal: AbortSignal): Promise<Socket> {
+export async function dial<S extends Socket>(
+  options: TcpOptions,
+  signal: AbortSignal,
+  connect: (options: TcpOptions) => S,
+): Promise<S> {
   signal.throwIfAborted();
   return new Promise((resolve, reject) => {
     // Not with Node's `signal` option: it would destroy the socket also after it was handed out.
-    const socket = connect(options as NetConnectOpts);
+    const socket = connect(options);
     const settle = (): void => {
       signal.removeEventListener('abort', onAbort);
       socket.off('connect', onConnect);
@@ -23,6 +35,7 @@ export async function dial(options: TcpOptions, signal: AbortSignal): Promise<So
     };
     const onConnect = (): void => {
       settle();
+      applyOptions(socket, options);
       resolve(socket);
     };
     const onAbort = (): void => {
@@ -41,6 +54,17 @@ export async function dial(options: TcpOptions, signal: AbortSignal): Promise<So
     // It may have aborted in `connect`, where Node calls a `lookup` of the caller's.
     if (signal.aborted) onAbort();
   });
+}
+
+export function plainSocket(options: TcpOptions): Socket {
+  return connect(options as NetConnectOpts);
+}
+
+/** `net.connect` has done so, and this does nothing then; `tls.connect` ignores these options. */
+function applyOptions(socket: Socket, options: TcpOptions): void {
+  if ('path' in options) return;
+  socket.setNoDelay(options.noDelay);
+  socket.setKeepAlive(options.keepAlive, options.keepAliveInitialDelay);
 }
 
 function ignore(): void {}

@@ -1,4 +1,4 @@
-export { connectTcp } from './connect-tcp.ts';
+export { type ConnectContext, connectTcp } from './connect-tcp.ts';
 export {
   ProtocolError,
   ReadTimeoutError,

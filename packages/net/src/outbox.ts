@@ -12,6 +12,11 @@ export class Outbox {
     this.#owner = owner;
   }
 
+  /** Does anything wait to be taken, whether or not somebody waits for that? */
+  get pending(): boolean {
+    return this.#writes.length > 0;
+  }
+
   /** Undefined when the operating system took all of it at once, which is the usual case; else resolves when it has. */
   write(socket: Socket, data: string | Uint8Array, options: WireOptions): Promise<void> | undefined {
     socket.write(data, this.#onWritten);

@@ -1,5 +1,5 @@
 import type { Connector } from '@pool/core';
-import { dial } from './connect-tcp.ts';
+import { dial, plainSocket } from './connect-tcp.ts';
 import { resolveTcpOptions, type TcpOptions } from './tcp-options.ts';
 import type { Wire } from './wire.ts';
 import { wireConnector } from './wire-connector.ts';
@@ -10,5 +10,5 @@ import { wireConnector } from './wire-connector.ts';
  */
 export function tcp(options: TcpOptions): Connector<Wire> {
   const resolved = resolveTcpOptions(options);
-  return wireConnector(({ signal }) => dial(resolved, signal));
+  return wireConnector(({ signal }) => dial(resolved, signal, plainSocket));
 }

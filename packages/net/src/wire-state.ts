@@ -129,8 +129,9 @@ export class WireState {
     this.#failure = failure;
     const upgrading = this.#upgrading;
     this.#upgrading = undefined;
-    this.inbox.fail(this.closedError('during a read'));
-    this.outbox.fail(this.closedError('during a write'));
+    // An error is dear, and most wires end while nobody waits.
+    if (this.inbox.asked) this.inbox.fail(this.closedError('during a read'));
+    if (this.outbox.pending) this.outbox.fail(this.closedError('during a write'));
     upgrading?.wait.fail(this.closedError('during an upgrade'));
     upgrading?.controller.abort(failure);
     for (const watcher of this.#watchers) watcher(failure);

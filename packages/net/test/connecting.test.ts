@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { LookupFunction, Socket } from 'node:net';
+import { type LookupFunction, Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectTcp, isSocketError, type TcpOptions } from '@pool/net';
@@ -148,6 +148,53 @@ test('a reset before anybody listens does not end the process', async () => {
   server.endAll('reset');
   await eventually(() => socket.closed);
   expect(socket.errored).toMatchObject({ code: 'ECONNRESET' });
+});
+
+test('a socket that somebody else makes is connected in the same way, and gets the same options', async () => {
+  const server = await serve({ greeting: 'hello' });
+  let given: TcpOptions | undefined;
+  const made = new Socket();
+  const set: unknown[] = [];
+  made.setNoDelay = (on) => {
+    set.push(['noDelay', on]);
+    return made;
+  };
+  made.setKeepAlive = (on, delayMs) => {
+    set.push(['keepAlive', on, delayMs]);
+    return made;
+  };
+  const socket = await connectTcp(
+    { host: '127.0.0.1', port: server.port, keepAliveInitialDelay: 5_000 },
+    {
+      ...context,
+      connect: (options) => {
+        given = options;
+        return made.connect({ host: '127.0.0.1', port: server.port });
+      },
+    },
+  );
+  onTestFinished(() => void socket.destroy());
+  expect(socket).toBe(made);
+  expect(given).toMatchObject({ host: '127.0.0.1', port: server.port, noDelay: true, keepAlive: true });
+  expect(set).toEqual([
+    ['noDelay', true],
+    ['keepAlive', true, 5_000],
+  ]);
+});
+
+test('a socket that somebody else makes is destroyed when the attempt is aborted, and a throw is the error of it', async () => {
+  const controller = new AbortController();
+  const made = new Socket();
+  const options = { host: '127.0.0.1', port: 1 };
+  const attempt = connectTcp(options, { signal: controller.signal, connect: () => made });
+  controller.abort('why');
+  await expect(attempt).rejects.toBe('why');
+  expect(made.destroyed).toBe(true);
+  const thrown = new Error('no socket today');
+  const throwing = (): Socket => {
+    throw thrown;
+  };
+  await expect(connectTcp(options, { ...context, connect: throwing })).rejects.toBe(thrown);
 });
 
 test('wrong options reject, naming the option', async () => {

@@ -9,13 +9,14 @@ const longestNapMs = 24 * 60 * 60 * 1000;
 
 /** One certificate, and the connections that were opened with it. */
 interface Watched {
-  connections: number;
+  readonly wires: Set<Wire>;
   alarm: Alarm | undefined;
 }
 
 /** Tells one pool before the certificates of its connections expire, and has each connection closed when it has happened. */
 export class ExpiryWatch {
   readonly #pool: PoolControl<Wire>;
+  /** By fingerprint. */
   readonly #watched = new Map<string, Watched>();
   /** Certificates the pool was told about: once is enough. */
   readonly #told = new Set<string>();
@@ -24,22 +25,30 @@ export class ExpiryWatch {
     this.#pool = pool;
   }
 
-  /** Returns the way to forget the connection. One that is not secure is not watched. */
-  add(wire: Wire): () => void {
+  /** One that is not secure is not watched. */
+  add(wire: Wire): void {
     const secured = securedSockets.get(wire.socket);
-    if (secured === undefined) return () => {};
+    if (secured === undefined) return;
     const { certificate, material } = secured;
     const { fingerprint256, validTo } = certificate;
-    if (!Number.isFinite(validTo)) return () => {};
+    if (!Number.isFinite(validTo)) return;
     this.#pool.expireAt(wire, this.#pool.now() + Math.max(0, validTo - material.wall()));
     let watched = this.#watched.get(fingerprint256);
     if (watched === undefined) {
-      watched = { connections: 0, alarm: undefined };
+      watched = { wires: new Set(), alarm: undefined };
       this.#watched.set(fingerprint256, watched);
       this.#look(watched, certificate, material);
     }
-    watched.connections += 1;
-    return () => this.#forget(fingerprint256, watched);
+    watched.wires.add(wire);
+  }
+
+  /** With its last connection gone a certificate is nobody's concern: the server may have a new one. */
+  remove(wire: Wire): void {
+    const fingerprint256 = securedSockets.get(wire.socket)?.certificate.fingerprint256;
+    const watched = fingerprint256 === undefined ? undefined : this.#watched.get(fingerprint256);
+    if (fingerprint256 === undefined || watched?.wires.delete(wire) !== true || watched.wires.size > 0) return;
+    watched.alarm?.[Symbol.dispose]();
+    this.#watched.delete(fingerprint256);
   }
 
   stop(): void {
@@ -59,13 +68,5 @@ export class ExpiryWatch {
     }
     const napMs = Math.min(leftMs - material.expiryNoticeMs, longestNapMs);
     watched.alarm = material.clock.schedule(() => this.#look(watched, certificate, material), napMs);
-  }
-
-  /** With its last connection gone a certificate is nobody's concern: the server may have a new one. */
-  #forget(fingerprint256: string, watched: Watched): void {
-    watched.connections -= 1;
-    if (watched.connections > 0 || this.#watched.get(fingerprint256) !== watched) return;
-    watched.alarm?.[Symbol.dispose]();
-    this.#watched.delete(fingerprint256);
   }
 }

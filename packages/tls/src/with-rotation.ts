@@ -29,9 +29,9 @@ export function withRotation(connector: Connector<Wire>, client: TlsClient): Con
     },
     watch: (wire, onBroken) => {
       const unwatch = connector.watch?.(wire, onBroken);
-      const ends = [...watches].map((watch) => watch.add(wire));
+      for (const watch of watches) watch.add(wire);
       return () => {
-        for (const end of ends) end();
+        for (const watch of watches) watch.remove(wire);
         unwatch?.();
       };
     },

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import type { LookupFunction } from 'node:net';
+import type { DetailedPeerCertificate, PeerCertificate } from 'node:tls';
 import { testCertificates } from '@pool/testkit';
 import { connectTls, tlsInfo } from '@pool/tls';
 import { expect, onTestFinished, test } from 'vitest';
@@ -116,4 +118,56 @@ test('a connection that is closed still tells whose it was', async () => {
   socket.destroy();
   await once(socket, 'close');
   expect(tlsInfo(socket)).toMatchObject({ protocol: undefined, cipher: undefined, certificate: { subject: 'localhost' } });
+});
+
+test('the second address serves when the first refuses; the name is checked all the same, and the session resumed', async () => {
+  const server = await secureServer();
+  const lookup: LookupFunction = (_host, _options, answer) => {
+    answer(null, [
+      { address: '127.0.0.2', family: 4 },
+      { address: '127.0.0.1', family: 4 },
+    ]);
+  };
+  const client = await clientOf({ port: server.port, lookup });
+  const first = await open(client);
+  first.write('hello');
+  await once(first, 'data');
+  const second = await open(client);
+  expect([first, second].map((socket) => tlsInfo(socket)?.resumed)).toEqual([false, true]);
+  await server.finished(2);
+  expect(server.names).toEqual(['localhost', 'localhost']);
+  server.setCertificate((await testCertificates()).otherName);
+  expect(await failure((await clientOf({ port: server.port, lookup })).connect(never))).toMatchObject({
+    code: 'TLS_CERTIFICATE',
+  });
+});
+
+test('when every address of a name fails, the error names them all', async () => {
+  const server = await secureServer();
+  await server.stop();
+  const lookup: LookupFunction = (_host, _options, answer) => {
+    answer(null, [
+      { address: '127.0.0.1', family: 4 },
+      { address: '127.0.0.2', family: 4 },
+    ]);
+  };
+  const error = await failure((await clientOf({ host: 'many.test', port: server.port, lookup })).connect(never));
+  expect(error.message).toMatch(/^could not connect to many\.test, tried 127\.0\.0\.1 port .* 127\.0\.0\.2 port/);
+});
+
+test('a check of the user’s sees the whole chain, and whoever asks a socket later does, too', async () => {
+  const server = await secureServer();
+  const issuers: unknown[] = [];
+  const issuerIn = (certificate: PeerCertificate): unknown =>
+    (certificate as DetailedPeerCertificate).issuerCertificate?.subject.CN;
+  const checking = await clientOf({
+    port: server.port,
+    checkServerIdentity: (_name, certificate) => {
+      issuers.push(issuerIn(certificate));
+      return undefined;
+    },
+  });
+  await open(checking);
+  issuers.push(issuerIn((await open(await clientOf({ port: server.port }))).getPeerCertificate(true)));
+  expect(issuers).toEqual(['test authority', 'test authority']);
 });

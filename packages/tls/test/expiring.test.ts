@@ -81,6 +81,14 @@ test('it is told at once when there is less time than that, and when the user wa
   expect(early.notices).toHaveLength(1);
 });
 
+test('it is told once, also when all connections of that certificate are gone and others come', async () => {
+  const { client, pool, discarded, notices } = await scene(3 * dayMs);
+  await pool.ready();
+  await client.rotate();
+  await eventually(() => discarded.length === 1 && pool.stats.idle === 1);
+  expect(notices).toHaveLength(1);
+});
+
 test('a connection is closed when its certificate has expired, and replaced by one with the new certificate', async () => {
   const { clock, pool, server, discarded } = await scene(2 * hourMs);
   await pool.use(ask);

@@ -1,11 +1,11 @@
 import { once } from 'node:events';
-import { createServer, type Socket } from 'node:net';
+import { createServer, Socket } from 'node:net';
 import { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
 import { connectTcp } from '@pool/net';
 import { eventually, freePort, socketPair, testCertificates } from '@pool/testkit';
 import { TlsHandshakeError, tlsInfo } from '@pool/tls';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { clientOf, failure, never } from './open.ts';
 import { secureServer } from './secure-server.ts';
 
@@ -238,4 +238,15 @@ test('TLS goes through TLS', async () => {
   expect(String((await once(socket, 'data'))[0])).toBe('hello');
   socket.destroy();
   await eventually(() => outer.destroyed);
+});
+
+test('a signal that aborts in the moment between TCP and TLS ends the attempt', async () => {
+  const server = await secureServer();
+  const controller = new AbortController();
+  vi.spyOn(Socket.prototype, 'setKeepAlive').mockImplementation(function (this: Socket) {
+    controller.abort('why');
+    return this;
+  });
+  await expect((await clientOf({ port: server.port })).connect(controller)).rejects.toBe('why');
+  expect(server.handshakes).toBe(0);
 });

@@ -1,3 +1,4 @@
+import type { checkServerIdentity } from 'node:tls';
 import { connectTcp, Wire } from '@pool/net';
 import { eventually, type TestCertificates, testCertificates } from '@pool/testkit';
 import { CertificateError, type TlsOptions, tlsClient } from '@pool/tls';
@@ -80,4 +81,28 @@ test('a check of the user’s that throws fails the connection, and nothing else
     },
   });
   expect(await failure(tlsClient(options).connect(never))).toMatchObject({ message: expect.stringContaining('oops') });
+});
+
+test.each([
+  ['a promise', () => Promise.resolve()],
+  ['a boolean', () => true],
+  ['null', () => null],
+])('a check of the user’s that returns %s refuses: it has not said yes', async (_what, check) => {
+  const server = await secureServer();
+  const options = await trusting({ port: server.port, checkServerIdentity: check as unknown as typeof checkServerIdentity });
+  expect(await failure(tlsClient(options).connect(never))).toMatchObject({
+    code: 'TLS_CERTIFICATE',
+    message: expect.stringContaining('checkServerIdentity must return an Error or undefined'),
+  });
+});
+
+test('an address that is given to be checked against is checked, whatever the host', async () => {
+  const { ca } = await testCertificates();
+  const byAddress = await secureServer(await ca.server({ names: ['127.0.0.1'] }));
+  const byName = await secureServer(await ca.server({ names: ['localhost'] }));
+  const servername = '127.0.0.1';
+  (await tlsClient(await trusting({ port: byAddress.port, servername })).connect(never)).destroy();
+  expect(await failure(tlsClient(await trusting({ port: byName.port, servername })).connect(never))).toMatchObject({
+    reason: 'ERR_TLS_CERT_ALTNAME_INVALID',
+  });
 });

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import { once } from 'node:events';
 import { inspect } from 'node:util';
 import { type Connector, Pool } from '@pool/core';
-import type { Wire } from '@pool/net';
+import { connectTcp, type Wire } from '@pool/net';
 import { eventually, testCertificates } from '@pool/testkit';
 import { type TlsClient, tls, tlsClient, tlsInfo } from '@pool/tls';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -84,6 +84,10 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (maxVersion) => {
     const resumed = await open(client);
     expect(tlsInfo(resumed)?.resumed).toBe(true);
     expect(secrets.sessions.length).toBeGreaterThan(0);
+    const below = await connectTcp({ host: '127.0.0.1', port: server.port }, never);
+    const secured = await client.secure(below, never);
+    onTestFinished(() => void secured.destroy());
+    expect(tlsInfo(secured)?.resumed).toBe(true);
     const lease = await pool.acquire();
     for (const value of [
       client,
@@ -92,6 +96,8 @@ describe.each(['TLSv1.2', 'TLSv1.3'] as const)('over %s', (maxVersion) => {
       pool.stats,
       first,
       resumed,
+      secured,
+      below,
       lease,
       lease.value,
       lease.value.socket,

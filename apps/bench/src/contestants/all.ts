@@ -9,6 +9,8 @@ import { pgPool } from './pg-pool.ts';
 import { pool } from './pool.ts';
 import { syncFloor } from './sync-floor.ts';
 import { tarn } from './tarn.ts';
+import { tlsConnect, tlsConnectResumed } from './tls-connect.ts';
+import { tlsPool, tlsPoolFull } from './tls-pool.ts';
 import { useFloor } from './use-floor.ts';
 
 /** In the order of the tables. */
@@ -24,6 +26,10 @@ export const contestants: readonly Contestant[] = [
   mariadb,
   pgPool,
   tarn,
+  tlsConnect,
+  tlsConnectResumed,
+  tlsPoolFull,
+  tlsPool,
 ];
 
 export const peers: readonly Contestant[] = contestants.filter(({ role }) => role === 'peer');

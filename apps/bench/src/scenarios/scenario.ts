@@ -32,6 +32,8 @@ export interface Scenario {
   /** Variants, each measured for every contestant that `takes` them. */
   readonly sizes: readonly string[];
   readonly takes?: (contestant: Contestant, size: string) => boolean;
+  /** Of contestants: ourselves. @default '@pool/core' */
+  readonly subject?: string;
   /** Of contestants: what the others are divided by. */
   readonly baseline: string;
   /** The first is the one that is compared. */

@@ -9,9 +9,10 @@ import { comparison } from '../render/comparison.ts';
 import { outageStory } from '../render/outage-story.ts';
 import type { Output } from '../render/output.ts';
 import { thousandths } from '../render/thousandths.ts';
-import { parseTarget } from '../targets/parse-target.ts';
+import { askable, parseTarget } from '../targets/parse-target.ts';
+import { talkOptions } from '../targets/talk-options.ts';
 import type { Target } from '../targets/target.ts';
-import { type BenchOptions, comparisonOptions, talkOptions } from './bench-options.ts';
+import { type BenchOptions, comparisonOptions } from './bench-options.ts';
 import type { BenchReport } from './bench-report.ts';
 
 /** `pool bench` with a command line that is in order. @throws CliError */
@@ -54,7 +55,8 @@ async function benchEmbedded(options: BenchOptions, output: Output): Promise<voi
 }
 
 async function benchOutside(text: string, options: BenchOptions, output: Output, secrets: Secrets): Promise<void> {
-  const target = await parseTarget(text, talkOptions(options), reachOptions(options), options.timeout, secrets);
+  const parsed = await parseTarget(text, talkOptions(options), reachOptions(options), options.timeout, secrets);
+  const target = askable(parsed);
   await checkTarget(target, options.timeout);
   const say = speaker(options, output);
   say(output.colors.bold(target.name));

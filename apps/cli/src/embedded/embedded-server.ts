@@ -16,7 +16,7 @@ export class EmbeddedServer implements AsyncDisposable {
   readonly #secret: string;
   readonly #port: number;
   #process: ServerProcess;
-  #substitute: ServerProcess | undefined;
+  #substitute: Promise<ServerProcess> | undefined;
 
   private constructor(options: EmbeddedServerOptions, secret: string, port: number, process: ServerProcess) {
     this.#options = options;
@@ -39,6 +39,15 @@ export class EmbeddedServer implements AsyncDisposable {
 
   get name(): string {
     return `tcp://127.0.0.1:${this.#port}`;
+  }
+
+  get pid(): number | undefined {
+    return this.#process.pid;
+  }
+
+  /** Resolves when the process that serves now is gone, whoever ended it. */
+  get ended(): Promise<void> {
+    return this.#process.ended;
   }
 
   /** `workMs` undefined: requests that are answered at once; else such that keep the server busy for so long. */
@@ -64,23 +73,30 @@ export class EmbeddedServer implements AsyncDisposable {
 
   /** Start the process that will take over, so that its start is no part of the outage. */
   async prepareReturn(): Promise<void> {
-    this.#substitute ??= await ServerProcess.start();
+    this.#substitute ??= ServerProcess.start();
+    await this.#substitute;
   }
 
   kill(): Promise<void> {
     return this.#process.kill();
   }
 
-  /** On the port it had; resolves when it takes connections again. */
+  /** On the port it had; resolves when it takes connections again. @throws CliError when it cannot; it may be tried again */
   async comeBack(): Promise<void> {
-    await this.prepareReturn();
-    const next = this.#substitute as ServerProcess;
+    const starting = this.#substitute ?? ServerProcess.start();
     this.#substitute = undefined;
-    this.#process = next;
-    await next.listen({ port: this.#port, latencyMs: this.#options.latencyMs, secret: this.#secret });
+    this.#process = await starting;
+    try {
+      await this.#process.listen({ port: this.#port, latencyMs: this.#options.latencyMs, secret: this.#secret });
+    } catch (error) {
+      await this.#process.kill();
+      throw error;
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.#process.kill(), this.#substitute?.kill()]);
+    // One that cannot even be started needs no end.
+    const substitute = await this.#substitute?.catch(() => undefined);
+    await Promise.all([this.#process.kill(), substitute?.kill()]);
   }
 }

@@ -20,6 +20,8 @@ async function obey({ port, latencyMs, secret }: ListenOrder): Promise<void> {
 process.on('message', (order: ListenOrder) => {
   obey(order).catch((error: unknown) => report({ kind: 'failed', message: (error as Error).message }));
 });
+// Ctrl-C is meant for the command, which ends this one when it needs it no more.
+process.on('SIGINT', () => {});
 // Nobody is left to serve: the command ended, in whatever way.
 process.on('disconnect', () => process.exit());
 report({ kind: 'up' });

@@ -1,5 +1,4 @@
 import { type ChildProcess, fork } from 'node:child_process';
-import { once } from 'node:events';
 import { failure } from '../cli-error.ts';
 import type { ListenOrder, ServerReport } from './messages.ts';
 
@@ -8,10 +7,23 @@ const program = new URL(import.meta.url.endsWith('.ts') ? './server-main.ts' : '
 
 /** One process of the embedded server, until it is killed. */
 export class ServerProcess {
+  /** Resolves when it is gone, whoever ended it. */
+  readonly ended: Promise<void>;
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess) {
     this.#child = child;
+    this.ended = new Promise((resolve) => {
+      child.on('exit', () => resolve());
+      child.on('error', () => {
+        // It could not be started: there will be no exit.
+        if (child.pid === undefined) resolve();
+      });
+    });
+  }
+
+  get pid(): number | undefined {
+    return this.#child.pid;
   }
 
   /** Resolves once it runs; it listens when it is told to. */
@@ -31,11 +43,8 @@ export class ServerProcess {
 
   /** SIGKILL: it is given no time to say goodbye. Resolves when it is gone. */
   async kill(): Promise<void> {
-    const { exitCode, signalCode } = this.#child;
-    if (exitCode !== null || signalCode !== null) return;
-    const gone = once(this.#child, 'exit');
     this.#child.kill('SIGKILL');
-    await gone;
+    await this.ended;
   }
 
   #report<K extends ServerReport['kind']>(kind: K): Promise<ServerReport & { readonly kind: K }> {

@@ -11,6 +11,14 @@ export function duration(ms: number | null): string {
   return `${figures(ms)} ms`;
 }
 
+/** How long ago, or still to go: no more figures than can be read while they change. */
+export function span(ms: number): string {
+  if (ms < 99.5 * 1000) return ms < 9_950 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 1000)} s`;
+  const minutes = ms / 60_000;
+  if (minutes < 99.5) return `${Math.round(minutes)} min`;
+  return minutes < 99.5 * 60 ? `${Math.round(minutes / 60)} h` : `${whole(minutes / 1440)} d`;
+}
+
 export function ratio(value: number | null): string {
   if (value === null) return '–';
   return `×${value === 1 || value >= 9.95 ? whole(value) : value.toFixed(1)}`;

@@ -3,7 +3,8 @@ import type { Place } from '../reach/place.ts';
 import type { ReachOptions } from '../reach/reach-options.ts';
 import { httpKind } from './http-target.ts';
 import { shownTarget } from './shown-target.ts';
-import type { TalkOptions, TargetKind } from './target-kind.ts';
+import type { TalkOptions } from './talk-options.ts';
+import type { TargetKind } from './target-kind.ts';
 import { tcpKind, tlsKind } from './tcp-target.ts';
 import { unixKind } from './unix-target.ts';
 

@@ -18,7 +18,7 @@ export const httpKind: TargetKind = {
   },
   talk: ({ name }) => {
     const { host, pathname, search } = new URL(name);
-    const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: pool-bench\r\nAccept: */*\r\n\r\n`;
+    const request = `GET ${pathname}${search} HTTP/1.1\r\nHost: ${host}\r\nUser-Agent: pool\r\nAccept: */*\r\n\r\n`;
     return {
       init: [],
       ask: async (wire, timeoutMs) => {

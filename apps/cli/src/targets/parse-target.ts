@@ -6,41 +6,59 @@ import { protocols } from '../protocols/protocols.ts';
 import { connectorOf, type Endpoint, endpointAt, hooksOf } from '../reach/endpoint.ts';
 import type { ReachOptions } from '../reach/reach-options.ts';
 import { findPlace } from './find-place.ts';
-import type { Target } from './target.ts';
-import type { Talk, TalkOptions, TargetKind } from './target-kind.ts';
+import type { TalkOptions } from './talk-options.ts';
+import type { Ask, Target } from './target.ts';
 
-/** A target to send requests to. @throws CliError saying what is wrong with it */
+/** A target that may be good for connections alone. */
+export interface ParsedTarget<T> extends Omit<Target<T>, 'ask'> {
+  /** Undefined where nothing says what a request is ... */
+  readonly ask: Ask<T> | undefined;
+  /** ... and what would say it, for whoever wants to send some. */
+  readonly lacks: string;
+}
+
+/** @throws CliError saying what is wrong with it */
 export async function parseTarget(
   text: string,
   talk: TalkOptions,
   reach: ReachOptions,
   timeoutMs: number,
   secrets: Secrets,
-): Promise<Target<Wire>> {
+): Promise<ParsedTarget<Wire>> {
   const { kind, place } = findPlace(text, { ...talk, ...reach });
   const endpoint = await endpointAt(place, reach, secrets);
-  const { init, ask } = talkTo(endpoint, kind, talk, timeoutMs);
-  return { name: place.name, connector: connectorOf(endpoint), init: [...hooksOf(endpoint), ...init], ask };
+  const protocol = protocolOf(endpoint, talk);
+  const { init, ask } = kind.talk(place, talk, timeoutMs);
+  return {
+    name: place.name,
+    connector: connectorOf(endpoint),
+    init: [...hooksOf(endpoint), ...init],
+    // What the command line says, else what is known of the protocol.
+    ask: ask ?? (isTalkative(protocol, endpoint) ? protocol.ask : undefined),
+    lacks:
+      protocol === undefined
+        ? `${place.name} needs --send, a request of its protocol; for example --send 'PING\\r\\n'`
+        : `${protocol.title} answers nobody who has not logged in: say --user`,
+  };
 }
 
-/** What the command line says, else what is known of the protocol. */
-function talkTo(endpoint: Endpoint, kind: TargetKind, options: TalkOptions, timeoutMs: number): Talk {
-  const { place, starttls, login } = endpoint;
+/** For a command that sends requests. @throws CliError saying what the command line lacks */
+export function askable<T>({ ask, lacks, ...target }: ParsedTarget<T>): Target<T> {
+  if (ask === undefined) throw usageError(lacks);
+  return { ...target, ask };
+}
+
+function protocolOf({ starttls, login }: Endpoint, { greeting }: TalkOptions): Protocol | undefined {
   const name = login?.protocol ?? starttls;
-  if (name !== undefined && options.greeting !== undefined) {
+  if (name !== undefined && greeting !== undefined) {
     throw usageError(
       `--greeting is not needed: ${login === undefined ? '--starttls' : '--user'} waits for that of ${protocols[name].title}`,
     );
   }
-  const told = kind.talk(place, options, timeoutMs);
-  if (told !== undefined) return told;
-  if (name === undefined) {
-    throw usageError(`${place.name} needs --send, a request of its protocol; for example --send 'PING\\r\\n'`);
-  }
-  const protocol: Protocol = protocols[name];
-  if (protocol.asksForLogin && login === undefined) {
-    throw usageError(`${protocol.title} answers nobody who has not logged in: say --user`);
-  }
-  if (options.expect !== undefined) throw usageError('--expect needs --send, the request it is the answer to');
-  return { init: [], ask: protocol.ask };
+  return name && protocols[name];
+}
+
+/** Does it answer requests of its protocol, as far as is known? */
+function isTalkative(protocol: Protocol | undefined, { login }: Endpoint): protocol is Protocol {
+  return protocol !== undefined && (login !== undefined || !protocol.asksForLogin);
 }

@@ -7,6 +7,8 @@ export interface Target<T> {
   readonly connector: Connector<T>;
   /** What makes a fresh connection ready for requests. */
   readonly init: readonly InitHook<T>[];
-  /** One request and its whole answer, which must come within so long. @throws when it did not, or was not the one expected */
-  readonly ask: (connection: T, timeoutMs: number) => Promise<void>;
+  readonly ask: Ask<T>;
 }
+
+/** One request and its whole answer, which must come within so long. @throws when it did not, or was not the one expected */
+export type Ask<T> = (connection: T, timeoutMs: number) => Promise<void>;

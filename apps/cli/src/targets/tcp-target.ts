@@ -1,13 +1,13 @@
 import { usageError } from '../cli-error.ts';
 import { lineTalk } from './line-talk.ts';
 import { hostOf, parseAddress } from './parse-address.ts';
+import { talkOptionNames } from './talk-options.ts';
 import type { TargetKind } from './target-kind.ts';
 
-const talks = ['send', 'expect', 'greeting'] as const;
 const aboutTls = ['user', 'login', 'ca', 'cert', 'key', 'servername'] as const;
 
-export const tcpKind = kind('tcp:', [...talks, 'starttls', ...aboutTls], false);
-export const tlsKind = kind('tls:', [...talks, ...aboutTls], true);
+export const tcpKind = kind('tcp:', [...talkOptionNames, 'starttls', ...aboutTls], false);
+export const tlsKind = kind('tls:', [...talkOptionNames, ...aboutTls], true);
 
 function kind(protocol: string, takes: TargetKind['takes'], secure: boolean): TargetKind {
   const usage = `${protocol}//host:port`;

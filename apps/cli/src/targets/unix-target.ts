@@ -1,5 +1,6 @@
 import { usageError } from '../cli-error.ts';
 import { lineTalk } from './line-talk.ts';
+import { talkOptionNames } from './talk-options.ts';
 import type { TargetKind } from './target-kind.ts';
 
 const usage = 'unix:/path/of.socket';
@@ -7,7 +8,7 @@ const usage = 'unix:/path/of.socket';
 export const unixKind: TargetKind = {
   protocol: 'unix:',
   usage,
-  takes: ['send', 'expect', 'greeting'],
+  takes: talkOptionNames,
   place: (text) => {
     // Not as a URL: a path may hold what a URL would escape.
     const path = text.slice('unix:'.length).replace(/^\/\/(?=\/)/, '');

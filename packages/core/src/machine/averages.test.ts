@@ -21,6 +21,22 @@ describe('running averages', () => {
     expect(averages).toMatchObject({ holdMs: 1, openMs: 70 });
     averages.held(9);
     expect(averages.holdMs).toBe(2);
+    averages.held(0);
+    expect(averages.holdMs).toBe(1.75);
+  });
+
+  it('know an opening that took no time from one that was never seen', () => {
+    const averages = averagesOf({ openMs: 0 });
+    averages.opened(8);
+    expect(averages.openMs).toBe(1);
+  });
+
+  it('end at zero, and do not become smaller and smaller for ever, when everything comes back at once', () => {
+    const averages = averagesOf({ holdMs: 1 });
+    for (let lease = 0; lease < 100; lease++) averages.held(0);
+    expect(averages.holdMs).toBeCloseTo(1.6e-6, 7);
+    for (let lease = 0; lease < 100; lease++) averages.held(0);
+    expect(averages.holdMs).toBe(0);
   });
 
   it('call returns sooner only when both are known and holding takes less than opening', () => {

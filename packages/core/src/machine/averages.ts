@@ -6,13 +6,13 @@ export class Averages {
   held(ms: number): void {
     const { holdMs } = this;
     if (ms === holdMs) return;
-    if (holdMs < 0) this.holdMs = ms + 0.0;
+    if (holdMs < 0) this.holdMs = ms;
     // Towards zero it would become smaller and smaller, and such numbers cost the processor a hundred times as much.
     else this.holdMs = holdMs < leastMs && ms < leastMs ? ms : holdMs + (ms - holdMs) / 8;
   }
 
   opened(ms: number): void {
-    this.openMs = this.openMs < 0 ? ms + 0.0 : this.openMs + (ms - this.openMs) / 8;
+    this.openMs = this.openMs < 0 ? ms : this.openMs + (ms - this.openMs) / 8;
   }
 
   /** Known, and returns come sooner than an opening would. */

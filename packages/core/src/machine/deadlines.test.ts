@@ -31,6 +31,14 @@ describe('deadlines', () => {
     expect(drain(deadlines, Infinity)).toEqual(Array.from({ length: 40 }, (_, index) => (index + 1) * 10));
   });
 
+  it('with the same limit stand in one list, however many there are', () => {
+    const deadlines = new Deadlines();
+    const [one, same, other] = [deadline(100), deadline(100, 5), deadline(50)];
+    for (const entry of [one, same, other]) deadlines.add(entry);
+    expect(same.list).toBe(one.list);
+    expect(other.list).not.toBe(one.list);
+  });
+
   it('that are never due are not kept', () => {
     const deadlines = new Deadlines();
     const never = deadline(Infinity);

@@ -9,10 +9,6 @@ import type { Slot } from './slot.ts';
 export class DueHeap<T> {
   readonly #slots: Slot<T>[] = [];
 
-  get size(): number {
-    return this.#slots.length;
-  }
-
   /** When the first one is due; Infinity when there is none. */
   get earliest(): number {
     return this.#slots[0]?.dueAt ?? Infinity;

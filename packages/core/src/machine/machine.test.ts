@@ -152,3 +152,79 @@ describe('what is opened', () => {
     expect(kinds(machine)).toContain('open');
   });
 });
+
+describe('a caller that does not wait', () => {
+  it('passes nobody: not who queues, and not who is just being served', () => {
+    const machine = machineOf();
+    opened(machine, 2, 0);
+    want(machine, 1);
+    want(machine, 1);
+    expect(machine.offered).toBeDefined();
+    expect(machine.take(1)).toBeUndefined();
+  });
+
+  it('gets nothing from a pool that is suspended', () => {
+    const machine = machineOf();
+    opened(machine, 1, 0);
+    machine.state = 'suspended';
+    expect(machine.take(1)).toBeUndefined();
+  });
+
+  it('is expected to give back soon, unless it says otherwise', () => {
+    const machine = machineOf();
+    opened(machine, 2, 0);
+    machine.take(1);
+    expect(machine.slots).toMatchObject({ leased: { size: 1 }, leasedLong: { size: 0 } });
+    machine.take(1, true);
+    expect(machine.slots).toMatchObject({ leased: { size: 1 }, leasedLong: { size: 1 } });
+  });
+});
+
+describe('a lease', () => {
+  it('counts for as long as it lasted, and for the average unless it was long on purpose', () => {
+    const machine = machineOf();
+    opened(machine, 1, 0);
+    const slot = machine.take(1000) as Slot<string>;
+    machine.returned(slot, 1040);
+    expect(machine.totals.leasedMs).toBe(40);
+    expect(machine.averages.holdMs).toBe(5);
+    expect(slot.usedAt).toBe(1040);
+    machine.take(2000, true);
+    machine.returned(slot, 5000);
+    expect(machine.totals.leasedMs).toBe(3040);
+    expect(machine.averages.holdMs).toBe(5);
+  });
+
+  it('that came back before it began, by a clock that was behind, took no time', () => {
+    const machine = machineOf();
+    opened(machine, 1, 0);
+    Object.assign(machine.averages, { holdMs: 8 });
+    const slot = machine.take(1000) as Slot<string>;
+    machine.returned(slot, 999);
+    expect(machine.totals.leasedMs).toBe(0);
+    expect(machine.averages.holdMs).toBe(7);
+  });
+
+  it('that somebody waited for adds to what was waited in all, never less than nothing', () => {
+    const machine = machineOf();
+    const slot = opening(machine, 100);
+    machine.opened(slot, 'c', undefined, 130);
+    machine.accepted(slot, 130);
+    expect(machine.totals).toMatchObject({ waited: 1, waitedMs: 30 });
+    want(machine, 200);
+    machine.returned(slot, 195);
+    machine.accepted(slot, 195);
+    expect(machine.totals).toMatchObject({ waited: 2, waitedMs: 30 });
+  });
+
+  it('may be given back for good: its connection is closed without ceremony', () => {
+    const machine = machineOf();
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    machine.take(1);
+    machine.discarded(slot, 'discarded', undefined, false, 11);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'discarded', graceful: false });
+    expect(machine.totals.leasedMs).toBe(10);
+    machine.closed(slot, 12);
+    expect([...machine.totals.closed]).toEqual([['discarded', 1]]);
+  });
+});

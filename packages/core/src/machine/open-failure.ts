@@ -26,10 +26,9 @@ export function noteFailure<T, R>(machine: Machine<T, R>, slot: Slot<T>, failure
   } else if ('pauseMs' in verdict) {
     probing.pausedUntil = Math.max(probing.pausedUntil, now + verdict.pauseMs);
   } else {
-    // As many as there are; but one may always be tried.
-    machine.limitMax = Math.max(1, machine.slots.established);
+    // As many as there are, with those that began at the same time: the peer may take some of them. But one may always be tried.
+    machine.limitMax = Math.max(1, machine.slots.established + machine.slots.opening.size - 1);
     machine.limitUntil = now + verdict.limitForMs;
-    machine.isShrunk = true;
     machine.timetable.dueBy(machine.limitUntil);
   }
 }

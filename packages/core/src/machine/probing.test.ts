@@ -58,10 +58,11 @@ describe('probing', () => {
     const probing = new Probing();
     probing.failed(probing.round, 'bad password', 500);
     probing.fatal = true;
+    probing.down = true;
     expect(probing.opensAt()).toBe(Infinity);
     probing.forgive();
     expect(probing.opensAt()).toBe(-Infinity);
-    expect(probing).toMatchObject({ failures: 0, lastError: undefined });
+    expect(probing).toMatchObject({ failures: 0, lastError: undefined, down: false, fatal: false });
   });
 
   it('forgives pauses too, and knows what began before', () => {

@@ -24,7 +24,7 @@ export function pump<T, R>(machine: Machine<T, R>, now: number): void {
     }
     checkForWaiters(machine, now);
   }
-  const isReady = slots.established >= Math.max(1, floor(machine));
+  const isReady = slots.established >= floor(machine);
   if (isReady) queue.announceReady();
   refuseHopeless(machine, isReady);
   openWanted(machine, now);

@@ -179,11 +179,6 @@ export class Slots<T> {
     this.timetable.attend(slot, slot.state === State.idle ? this.dueAt(slot) : slot.expiresAt);
   }
 
-  /** It must answer a ping before it is lent. */
-  isSuspect(slot: Slot<T>): boolean {
-    return slot.trust < 0 || (slot.trust !== this.suspicion && this.limits.pings);
-  }
-
   /** As far as others than its holder can say, it may be lent. */
   isReady(slot: Slot<T>, now: number): boolean {
     return this.idleListOf(slot, now) === this.idle.ready;
@@ -258,7 +253,9 @@ export class Slots<T> {
   private idleListOf(slot: Slot<T>, now: number): SlotList<T> {
     // What is over waits there too, for the tick that ends it.
     if (slot.testing || slot.parkedUntil > now || now >= slot.expiresAt) return this.idle.parked;
-    return slot.trust !== this.suspicion && this.isSuspect(slot) ? this.idle.suspect : this.idle.ready;
+    // What has idled too long is suspect even where nothing can be pinged.
+    const isSuspect = slot.trust !== this.suspicion && (slot.trust < 0 || this.limits.pings);
+    return isSuspect ? this.idle.suspect : this.idle.ready;
   }
 }
 

@@ -236,3 +236,78 @@ describe('what is overdue', () => {
     expect(machine.effectiveMax).toBe(3);
   });
 });
+
+describe('a peer that closes what idles for 1000 ms', () => {
+  function known(limits: Parameters<typeof machineOf>[0] = {}): ReturnType<typeof machineOf> {
+    const machine = machineOf({ learnsIdleLimit: true, ...limits });
+    for (const now of [1000, 2000, 3000]) machine.slots.idleLimit.died(1000, now);
+    machine.slots.idleLimit.testAt = 10_800;
+    return machine;
+  }
+
+  it('is put to the test with one connection that nobody gets, and not again soon', () => {
+    const machine = known();
+    const [slot] = opened(machine, 1, 10_000) as [Slot<string>];
+    tick(machine, 10_800);
+    expect(slot.testing).toBe(true);
+    expect(machine.take(10_800)).toBeUndefined();
+    expect(machine.slots.idleLimit.testAt).toBe(10_800 + 20_000);
+    tick(machine, 11_499);
+    expect(machine.slots.idleLimit.known).toBe(true);
+    expect(machine.timetable.wakeAt).toBe(11_500);
+  });
+
+  it('is forgotten when that one outlives it by half: what was kept from callers for its sake is lent again', () => {
+    const machine = known();
+    const [slot] = opened(machine, 1, 10_000) as [Slot<string>];
+    tick(machine, 10_800);
+    const other = opening(machine, 11_000);
+    machine.opened(other, 'c', undefined, 11_000);
+    machine.accepted(other, 11_000);
+    machine.returned(other, 11_000);
+    // The timer is late, and a caller meets what nobody has proved for too long.
+    expect(machine.take(11_900)).toBeUndefined();
+    effects(machine);
+    tick(machine, 11_900);
+    expect(effects(machine)).toEqual([{ kind: 'notice', code: 'idle-limit-forgotten', detail: undefined }]);
+    expect(machine.slots.idleLimit.known).toBe(false);
+    expect([machine.take(11_900), machine.take(11_900)]).toContain(slot);
+    expect(machine.slots.leasedCount).toBe(2);
+  });
+
+  it('is forgotten, and what is suspect for another reason is not lent for that', () => {
+    const machine = known({ pings: true });
+    opened(machine, 1, 10_000);
+    tick(machine, 10_800);
+    machine.suspect(11_000);
+    tick(machine, 11_500);
+    expect(machine.slots.idleLimit.known).toBe(false);
+    expect(machine.take(11_500)).toBeUndefined();
+    expect(machine.slots.idle.suspect.size).toBe(1);
+  });
+
+  it('is not put to the test before it is time for that, or when the pool is full', () => {
+    const early = known();
+    early.slots.idleLimit.testAt = 10_801;
+    const [first] = opened(early, 1, 10_000) as [Slot<string>];
+    tick(early, 10_800);
+    expect(first).toMatchObject({ state: State.closing, reason: 'idle-limit', graceful: true });
+    const full = known({ max: 1 });
+    const [only] = opened(full, 1, 10_000) as [Slot<string>];
+    tick(full, 10_800);
+    expect(only).toMatchObject({ state: State.closing, reason: 'idle-limit' });
+  });
+
+  it('has the minimum opened on demand once as many as that were closed unused, and a notice says so', () => {
+    const machine = known({ min: 3 });
+    machine.slots.idleLimit.testAt = Infinity;
+    opened(machine, 5, 10_000);
+    tick(machine, 10_800);
+    const done = effects(machine);
+    expect(done.filter(({ kind }) => kind === 'close')).toHaveLength(5);
+    expect(done.filter(({ kind }) => kind === 'open')).toHaveLength(0);
+    const detail = { min: 3, idleLimitMs: 1000 };
+    expect(done.filter(({ kind }) => kind === 'notice')).toEqual([{ kind: 'notice', code: 'min-on-demand', detail }]);
+    expect(machine.slots.idleLimit.replaced).toBe(3);
+  });
+});

@@ -100,9 +100,9 @@ function sweepLeaks<T, R>(machine: Machine<T, R>, now: number): void {
       slot.reported = true;
       slots.effect('leak', slot);
     } else {
-      timetable.leakAt = Math.min(timetable.leakAt, slot.since + limits.leakAfterMs);
-      // The rest of this list was lent later still.
-      if (slot.list === slots.leased) return;
+      // All that follow were lent later still, and what is held for long on purpose does not count.
+      timetable.leakAt = slot.since + limits.leakAfterMs;
+      return;
     }
   }
 }

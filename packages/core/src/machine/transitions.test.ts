@@ -48,7 +48,8 @@ describe('following the table', () => {
     for (const from of stateNames) {
       for (const event of Object.keys(Event) as EventName[]) {
         if (moves.some((move) => move.from === from && move.event === event)) continue;
-        expect(() => follow(State[from], Event[event])).toThrow(`no transition '${event}' from state '${from}'`);
+        const error = new Error(`no transition '${event}' from state '${from}'`);
+        expect(() => follow(State[from], Event[event])).toThrow(error);
         refused++;
       }
     }

@@ -46,6 +46,9 @@ describe('the queue', () => {
     expect(queue.oldest).toBe(first);
     queue.remove(first);
     expect(queue.oldest?.request).toBe('second');
+    queue.add(waiter('third', { lane: 1 }));
+    expect(queue.oldest?.request).toBe('second');
+    expect(queueOf(2).queue.oldest).toBeUndefined();
   });
 
   it.each([0, 1, 2])('closes the gap when number %i leaves', (index) => {

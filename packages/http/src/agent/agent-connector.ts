@@ -7,8 +7,10 @@ import { verdicts } from '../exchange/verdicts.ts';
 import { AgentConnection } from './agent-connection.ts';
 
 export interface AgentConnectorOptions {
-  /** A socket that is connecting. */
-  readonly connect: () => Socket;
+  /** A socket that is connecting; by way of this tunnel, when there is one. */
+  readonly connect: (tunnel: Socket | undefined) => Socket;
+  /** Opens a tunnel through a proxy. Undefined: there is none on the way. */
+  readonly openTunnel: ((signal: AbortSignal) => Promise<Socket>) | undefined;
   /** It tells that it is ready for a request. */
   readonly readyEvent: 'connect' | 'secureConnect';
   /** Does a request wait for a connection? */
@@ -24,13 +26,20 @@ export interface AgentConnectorOptions {
  * `timeout`, `lookup`, `connect` and an abort while connecting relies on it.
  */
 export function agentConnector(options: AgentConnectorOptions): Connector<AgentConnection> {
-  const { connect, readyEvent, isAwaited, openTimeoutMs, clock, onSocket } = options;
+  const { connect, openTunnel, readyEvent, isAwaited, openTimeoutMs, clock, onSocket } = options;
   return {
     open: async ({ signal }) => {
-      const isAwaitedNow = isAwaited();
-      const socket = connect();
+      // A tunnel is handed over when it is there, and secured: it has one limit, for all of it.
+      const isAwaitedNow = openTunnel === undefined && isAwaited();
+      const tunnel = await openTunnel?.(signal);
+      const socket = connect(tunnel);
       const connection = new AgentConnection(socket);
       onSocket(connection);
+      if (socket === tunnel) {
+        // node:http takes what flows, and only what does.
+        socket.resume();
+        return connection;
+      }
       if (isAwaitedNow) limitConnecting(socket, readyEvent, openTimeoutMs, clock);
       else await ready(socket, readyEvent, signal);
       return connection;
@@ -44,6 +53,8 @@ export function agentConnector(options: AgentConnectorOptions): Connector<AgentC
     watch: (connection, onBroken) =>
       connection.watch((error) => onBroken(new ConnectionEndedError('idle-gone', verdicts['idle-gone'].when, error))),
     onIdle: (connection) => connection.guard(),
+    // Nobody could end what is fatal: the pool of an agent is not for its users to reach.
+    openVerdict: () => 'retry',
     brokenBy: [isSocketError],
   };
 }

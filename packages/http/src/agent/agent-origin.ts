@@ -1,6 +1,6 @@
 import type { AgentOptions, ClientRequestArgs } from 'node:http';
 import { isIP, type Socket } from 'node:net';
-import type { Origin } from '../origin.ts';
+import { ResolvedOrigin } from '../origin.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import type { WaitingRequest } from './waiting-request.ts';
 
@@ -14,14 +14,14 @@ export class AgentOrigin {
   /** As the pool calls it. */
   readonly key: string;
   /** Whose limit it shares. */
-  readonly origin: Origin;
+  readonly origin: ResolvedOrigin;
   readonly options: AgentRequestOptions;
   readonly connections = new Map<Socket, AgentConnection>();
   readonly waiting = new Set<WaitingRequest>();
   /** Requests that are being asked for right now; they may be served at once. */
   asking = 0;
 
-  constructor(name: string, origin: Origin, options: AgentRequestOptions) {
+  constructor(name: string, origin: ResolvedOrigin, options: AgentRequestOptions) {
     this.name = name;
     this.key = `${origin.url}#${++originsNamed}`;
     this.origin = origin;
@@ -31,15 +31,24 @@ export class AgentOrigin {
 
 let originsNamed = 0;
 
+/** What an agent adds to what its requests say. */
+export interface AgentWay {
+  readonly protocol: string;
+  readonly defaultPort: number;
+  readonly proxy: string | undefined;
+}
+
 /** Where it leads, in the pool's own words. */
-export function originOf(options: AgentRequestOptions, protocol: string, defaultPort: number): Origin {
+export function originOf(options: AgentRequestOptions, { protocol, defaultPort, proxy }: AgentWay): ResolvedOrigin {
   const { socketPath, localAddress, port } = options;
   const host = options.host ?? options.hostname ?? 'localhost';
-  return {
+  return new ResolvedOrigin({
     url: `${protocol}//${isIP(host) === 6 ? `[${host}]` : host}:${port ?? defaultPort}`,
-    ...(socketPath === undefined ? {} : { socketPath }),
-    ...(localAddress === undefined ? {} : { localAddress }),
-  };
+    socketPath,
+    localAddress,
+    // A Unix socket is on this machine.
+    proxy: socketPath ? undefined : proxy,
+  });
 }
 
 /** The name that is checked against the certificate: that of `Host`, as in node:http, and never an address (RFC 6066 §3). */

@@ -4,6 +4,8 @@ import { type Connector, KeyedPool, systemClock } from '@pool/core';
 import { IdleDeadlines } from '../connection/idle-deadlines.ts';
 import { keepAliveHint } from '../connection/persistence.ts';
 import type { Outcome } from '../exchange/verdicts.ts';
+import { openTunnel } from '../proxy/open-tunnel.ts';
+import { ProxyServer } from '../proxy/proxy-server.ts';
 import type { Routes } from '../routes.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import { agentConnector } from './agent-connector.ts';
@@ -29,9 +31,13 @@ export class AgentPool {
   readonly #agent: PooledAgent;
   readonly #routes: Routes;
   readonly #pools: KeyedPool<AgentOrigin, AgentConnection>;
+  readonly #proxy: string | undefined;
   readonly #resting = new RestingPlace<AgentConnection>(giveBack);
 
-  constructor(agent: PooledAgent, routes: Routes) {
+  /** @throws OptionsError when the proxy is none */
+  constructor(agent: PooledAgent, routes: Routes, proxy: string | undefined) {
+    if (proxy !== undefined) new ProxyServer(proxy);
+    this.#proxy = proxy;
     this.#agent = agent;
     this.#routes = routes;
     const { name, clock, order, openBackoff, whenDown, idleLimit, ...limits } = routes.options.pools;
@@ -44,7 +50,11 @@ export class AgentPool {
       maxPerKey,
       name: `${name ?? 'http'}-agent`,
       keyOf: ({ key }) => key,
-      perKey: ({ origin }) => ({ budget: routes.limitOf(origin) }),
+      // Whoever waits behind a proxy that says no is told so at once, as it is where the socket itself is handed over.
+      perKey: ({ origin }) => ({
+        budget: routes.limitOf(origin),
+        ...(origin.way === undefined || whenDown !== undefined ? {} : { whenDown: 'refuse' }),
+      }),
     });
     routes.adopt(this.#pools);
   }
@@ -89,7 +99,8 @@ export class AgentPool {
     const name = agent.getName(options);
     const known = this.origins.get(name);
     if (known !== undefined) return known;
-    const origin = new AgentOrigin(name, originOf(options, agent.protocol, agent.defaultPort), options);
+    const { protocol, defaultPort } = agent;
+    const origin = new AgentOrigin(name, originOf(options, { protocol, defaultPort, proxy: this.#proxy }), options);
     this.origins.set(name, origin);
     return origin;
   }
@@ -98,12 +109,18 @@ export class AgentPool {
     const agent = this.#agent;
     const { clock = systemClock, openTimeoutMs = 10_000 } = this.#routes.options.pools;
     const deadlines = new IdleDeadlines<AgentConnection>(clock);
+    const { way } = origin.origin;
+    const isSecure = agent.protocol === 'https:';
     // As node:http asks for it: `_agentKey` is where https keeps the sessions of a name.
     const always = { _agentKey: origin.name, encoding: null, keepAlive: true, keepAliveInitialDelay: 10_000 };
     return {
       ...agentConnector({
-        connect: () => agent.createConnection(Object.assign({}, origin.options, always)),
-        readyEvent: agent.protocol === 'https:' ? 'secureConnect' : 'connect',
+        connect: (socket) =>
+          socket !== undefined && !isSecure
+            ? socket
+            : agent.createConnection(Object.assign({}, origin.options, always, socket && { socket })),
+        openTunnel: way && ((signal) => openTunnel(way, origin.origin, { signal, openTimeoutMs })),
+        readyEvent: isSecure ? 'secureConnect' : 'connect',
         isAwaited: () => origin.waiting.size + origin.asking > 0,
         openTimeoutMs,
         clock,

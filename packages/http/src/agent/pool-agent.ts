@@ -1,6 +1,7 @@
 import { Agent, type ClientRequest } from 'node:http';
 import { type RequestOptions, Agent as SecureAgent } from 'node:https';
 import type { Socket } from 'node:net';
+import type { Via } from '../origin.ts';
 import type { Routes } from '../routes.ts';
 import type { AgentConnection } from './agent-connection.ts';
 import type { AgentRequestOptions } from './agent-origin.ts';
@@ -10,9 +11,9 @@ import { AgentPool, type PooledAgent } from './agent-pool.ts';
 export class PoolAgent extends Agent {
   private readonly state: AgentPool;
 
-  constructor(routes: Routes) {
+  constructor(routes: Routes, via: Pick<Via, 'proxy'> | undefined) {
     super(agentOptions(routes));
-    this.state = manage(this, routes);
+    this.state = manage(this, routes, via?.proxy);
   }
 
   /** Called by every request of node:http. Documented for those who make agents; Node's types leave it out. */
@@ -29,9 +30,9 @@ export class PoolAgent extends Agent {
 export class SecurePoolAgent extends SecureAgent {
   private readonly state: AgentPool;
 
-  constructor(routes: Routes) {
+  constructor(routes: Routes, via: Pick<Via, 'proxy'> | undefined) {
     super(agentOptions(routes));
-    this.state = manage(this, routes);
+    this.state = manage(this, routes, via?.proxy);
   }
 
   addRequest(request: ClientRequest, options: AgentRequestOptions): void {
@@ -68,9 +69,9 @@ function agentOptions({ options }: Routes): object {
 }
 
 /** Takes over what the agent would do itself. */
-function manage(agent: Agent, routes: Routes): AgentPool {
+function manage(agent: Agent, routes: Routes, proxy: string | undefined): AgentPool {
   // Node's types know neither of the three that an agent has had since it was made.
-  const pool = new AgentPool(agent as unknown as PooledAgent, routes);
+  const pool = new AgentPool(agent as unknown as PooledAgent, routes, proxy);
   agent.removeAllListeners('free');
   const byName = <T>(listOf: (connections: readonly AgentConnection[], name: string) => T[]): Record<string, T[]> => {
     const found: Record<string, T[]> = {};

@@ -13,8 +13,9 @@ export function httpConnector(route: Route): Connector<HttpConnection> {
   const { deadlines, settings, client } = route;
   const controls = new Set<PoolControl<HttpConnection>>();
   return {
-    open: async (context) => {
-      const socket = await openSocket(route.origin, client, context);
+    open: async ({ signal }) => {
+      const { origin, openTimeoutMs } = route;
+      const socket = await openSocket(origin, client, { signal, openTimeoutMs });
       // Up to a tenth earlier, so that connections opened together are not renewed together.
       const unusedUntil = route.now() + unusedMs * (1 - 0.1 * Math.random());
       const connection = new HttpConnection(socket, settings, unusedUntil);

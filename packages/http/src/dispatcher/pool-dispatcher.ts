@@ -13,14 +13,15 @@ import { receiverOf, tellHandler } from './receiver-of.ts';
 export class PoolDispatcher extends Dispatcher {
   private readonly pool: HttpPool;
   private readonly routes: Routes;
-  private readonly via: Via | undefined;
+  /** A function, because nothing shows what is in it: a proxy has credentials. */
+  private readonly routeTo: (origin: string | URL) => Route;
   private needsDrain = false;
 
   constructor(pool: HttpPool, routes: Routes, via: Via | undefined) {
     super();
     this.pool = pool;
     this.routes = routes;
-    this.via = via;
+    this.routeTo = (origin) => routes.to(origin, via);
   }
 
   /** False when as many requests wait for the origin as it has connections at most; `drain` is emitted when none waits any more. */
@@ -46,7 +47,7 @@ export class PoolDispatcher extends Dispatcher {
       throw new errors.InvalidArgumentError('opts.origin must be a non-empty string or URL.');
     }
     try {
-      return this.routes.to(origin, this.via);
+      return this.routeTo(origin);
     } catch (error) {
       throw new errors.InvalidArgumentError(error instanceof Error ? error.message : 'invalid origin');
     }

@@ -5,6 +5,7 @@ import { askForLeaf, undoAskForLeaf } from './ask-for-leaf.ts';
 import { explainFailure } from './explain-failure.ts';
 import { forgetSession } from './forget-session.ts';
 import type { Material } from './material.ts';
+import { canOfferLater, offerSession } from './offer-session.ts';
 import { keepSession, secured } from './secured.ts';
 import type { KeptSession } from './session-cache.ts';
 
@@ -14,8 +15,12 @@ import type { KeptSession } from './session-cache.ts';
 export async function connectSecurely(material: Material, signal: AbortSignal): Promise<TLSSocket> {
   const { name } = material;
   const offered = material.sessions.get(name);
-  const options = material.connectOptions(name, offered?.session);
-  const make = (tcpOptions: TcpOptions): TLSSocket => connect({ ...tcpOptions, ...options });
+  const make = (tcpOptions: TcpOptions): TLSSocket => {
+    const among = canOfferLater ? undefined : offered?.session;
+    const socket = connect({ ...tcpOptions, ...material.connectOptions(name, among) });
+    if (offered !== undefined) offerSession(socket, offered.session);
+    return socket;
+  };
   const socket = await connectTcp(material.tcpOptions(), { signal, connect: make });
   return handshake({ socket, transport: undefined, material, name, offered }, signal);
 }
@@ -35,6 +40,7 @@ export async function secureTransport(
     const unfit = whyUnfit(transport);
     if (unfit !== undefined) throw explainFailure(new Error(unfit), undefined, material, name);
     const socket = connect({ ...material.connectOptions(name, offered?.session), host: name, socket: transport });
+    if (offered !== undefined) forgetSession(socket);
     return await handshake({ socket, transport, material, name, offered }, signal);
   } catch (error) {
     transport.destroy();
@@ -68,7 +74,6 @@ function handshake({ socket, transport, material, name, offered }: Handshake, si
       // Whatever went wrong, a session must not make it go wrong the same way again.
       material.sessions.clear();
       socket.destroy();
-      transport?.destroy();
       reject(reason);
     };
     const fail = (error: unknown): void => end(explainFailure(error, socket, material, name));
@@ -84,10 +89,9 @@ function handshake({ socket, transport, material, name, offered }: Handshake, si
       settle();
       resolve(socket);
     };
-    if (offered !== undefined) forgetSession(socket);
     if (material.checksLeafAlone) askForLeaf(socket);
     // Before the handshake, or Node does not ask OpenSSL for sessions. It is called after it.
-    socket.on('session', keepSession);
+    if (material.sessions.size > 0) socket.on('session', keepSession);
     socket.on('secureConnect', onSecure);
     for (const each of transport === undefined ? [socket] : [socket, transport]) each.on('error', fail).on('close', onClose);
     signal.addEventListener('abort', onAbort);

@@ -15,12 +15,13 @@ export interface KeptSession {
  * against that where an observer shall not link two connections; those of a pool are linked by their addresses already.
  */
 export class SessionCache {
-  readonly #size: number;
+  /** Most names. With 0 nothing is kept. */
+  readonly size: number;
   readonly #wall: () => number;
   readonly #kept = new Map<string, KeptSession>();
 
   constructor(size: number, wall: () => number) {
-    this.#size = size;
+    this.size = size;
     this.#wall = wall;
   }
 
@@ -28,16 +29,17 @@ export class SessionCache {
     const kept = this.#kept.get(name);
     if (kept === undefined) return undefined;
     this.#kept.delete(name);
-    if (!isCurrent(kept.certificate, this.#wall())) return undefined;
+    // Not the other way round, for dates that are none.
+    if (!(kept.certificate.validTo > this.#wall())) return undefined;
     this.#kept.set(name, kept);
     return kept;
   }
 
   keep(name: string, session: Buffer, certificate: CertificateSummary): void {
-    if (this.#size === 0 || !isCurrent(certificate, this.#wall())) return;
+    if (this.size === 0) return;
     this.#kept.delete(name);
     this.#kept.set(name, { session, certificate });
-    if (this.#kept.size <= this.#size) return;
+    if (this.#kept.size <= this.size) return;
     const [oldest] = this.#kept.keys();
     if (oldest !== undefined) this.#kept.delete(oldest);
   }
@@ -45,8 +47,4 @@ export class SessionCache {
   clear(): void {
     this.#kept.clear();
   }
-}
-
-function isCurrent({ validTo }: CertificateSummary, wall: number): boolean {
-  return validTo > wall;
 }

@@ -1,0 +1,49 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { chaosProxy, type LineServer } from '@pool/testkit';
+import { Child } from '../child.ts';
+import type { Contestant } from './line-pool.ts';
+import type { Answer, Order, Report } from './messages.ts';
+import type { Outage } from './outages.ts';
+
+/** What one pool made of one outage. */
+export interface Outcome extends Report {
+  readonly outage: string;
+  readonly contestant: string;
+  /** With nobody talking to it any more, and its pool closed. */
+  readonly endedByItself: boolean;
+}
+
+export interface Durations {
+  readonly downMs: number;
+  /** How long callers go on coming after that. */
+  readonly upMs: number;
+}
+
+/** Sends one pool through one outage, in a process of its own. */
+export async function runOutage(
+  contestant: Contestant,
+  outage: Outage,
+  server: LineServer,
+  { downMs, upMs }: Durations,
+): Promise<Outcome> {
+  const proxy = await chaosProxy({ target: server.address });
+  const child = new Child<Order, Answer>('outage-worker', [contestant.name, '127.0.0.1', String(proxy.port)]);
+  try {
+    await child.next(30_000);
+    outage.harm(proxy);
+    child.send({ kind: 'down' });
+    await sleep(downMs);
+    await proxy.accept();
+    proxy.behaveForNew('pass');
+    child.send({ kind: 'up', at: performance.timeOrigin + performance.now() });
+    await sleep(upMs);
+    child.send({ kind: 'finish' });
+    const answer = await child.next(30_000);
+    if (answer.kind !== 'report') throw new Error(`${contestant.name} answered '${answer.kind}' out of turn`);
+    const endedByItself = await child.endsWithin(2_000);
+    return { outage: outage.name, contestant: contestant.name, ...answer.report, endedByItself };
+  } finally {
+    child.kill();
+    await proxy.stop();
+  }
+}

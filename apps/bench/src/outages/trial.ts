@@ -1,0 +1,150 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { median } from '../results.ts';
+import type { SocketCount } from '../sockets/socket-count.ts';
+import { graceMs, limits } from './limits.ts';
+import type { Held, LinePool } from './line-pool.ts';
+import type { Callers, Report } from './messages.ts';
+import { StolenTime } from './stolen-time.ts';
+
+interface Call {
+  readonly askedAt: number;
+  readonly phase: 'during' | 'after';
+  acquiredAt: number;
+  settledAt: number;
+  outcome: 'waits' | 'served' | 'refused' | 'lent dead';
+}
+
+/** Callers that come whether or not those before them were served. */
+const everyMs = { during: 20, after: 10 } as const;
+const quietMs = 300;
+const closeMs = 3_000;
+
+/** One pool and its callers, through one outage. */
+export class Trial {
+  readonly #pool: LinePool;
+  readonly #sockets: SocketCount;
+  readonly #stolen = new StolenTime();
+  readonly #calls: Call[] = [];
+  readonly #uncaught: string[] = [];
+  #phase: Call['phase'] = 'during';
+  #upAt = Number.NaN;
+  #triedBefore = 0;
+  #attempts = 0;
+  #callers: NodeJS.Timeout | undefined = undefined;
+
+  constructor(pool: LinePool, sockets: SocketCount) {
+    this.#pool = pool;
+    this.#sockets = sockets;
+    for (const event of ['unhandledRejection', 'uncaughtException']) {
+      process.on(event, (error: unknown) => this.#uncaught.push(String(error)));
+    }
+  }
+
+  /** As many connections as there may be, and all of them idle. */
+  async warmUp(): Promise<void> {
+    const all: Held[] = [];
+    for (let tries = 0; all.length < limits.max; tries++) {
+      // A pool that opens one connection at a time needs longer than its callers may wait.
+      if (tries === 100) throw new Error(`it did not get ready: ${all.length} of ${limits.max} connections`);
+      const missing = Array.from({ length: limits.max - all.length }, () => this.#pool.acquire());
+      for (const each of await Promise.allSettled(missing)) if (each.status === 'fulfilled') all.push(each.value);
+    }
+    for (const held of all) {
+      await held.ask('before');
+      held.release();
+    }
+    await sleep(2 * graceMs);
+  }
+
+  down(): void {
+    this.#triedBefore = this.#sockets.tried;
+    this.#come();
+  }
+
+  /** @param at in milliseconds of the epoch */
+  up(at: number): void {
+    this.#upAt = at - performance.timeOrigin;
+    this.#attempts = this.#sockets.tried - this.#triedBefore;
+    this.#phase = 'after';
+    this.#come();
+  }
+
+  async finish(): Promise<Report> {
+    clearInterval(this.#callers);
+    const giveUpAt = performance.now() + limits.acquireMs + limits.answerMs + 10 * graceMs;
+    while (this.#calls.some(({ outcome }) => outcome === 'waits') && performance.now() < giveUpAt) await sleep(10);
+    await sleep(quietMs);
+    const openWhenQuiet = this.#sockets.open;
+    const closed = await Promise.race([this.#pool.close().then(() => true), sleep(closeMs, false, { ref: false })]);
+    await sleep(quietMs);
+    return {
+      ...this.#count(),
+      attempts: this.#attempts,
+      openWhenQuiet,
+      openWhenClosed: this.#sockets.open,
+      closed,
+      uncaught: this.#uncaught,
+    };
+  }
+
+  #come(): void {
+    clearInterval(this.#callers);
+    this.#callers = setInterval(() => void this.#call(), everyMs[this.#phase]);
+    void this.#call();
+  }
+
+  async #call(): Promise<void> {
+    const phase = this.#phase;
+    const call: Call = {
+      askedAt: performance.now(),
+      phase,
+      acquiredAt: Number.NaN,
+      settledAt: Number.NaN,
+      outcome: 'waits',
+    };
+    this.#calls.push(call);
+    let held: Held | undefined;
+    try {
+      held = await this.#pool.acquire();
+      call.acquiredAt = performance.now();
+      const line = `${phase} ${this.#calls.length}`;
+      if ((await held.ask(line)).trimEnd() !== line) throw new Error('it answered somebody else');
+      call.outcome = 'served';
+    } catch (error) {
+      call.outcome = held === undefined ? 'refused' : 'lent dead';
+      held?.discard(error);
+    }
+    if (call.outcome === 'refused') call.acquiredAt = performance.now();
+    if (call.outcome === 'served') held?.release();
+    call.settledAt = performance.now();
+  }
+
+  #count(): Pick<Report, 'during' | 'after' | 'late' | 'neverAnswered' | 'lentDead' | 'backAfterMs'> {
+    const calls = this.#calls;
+    const back = calls.filter(({ outcome, settledAt }) => outcome === 'served' && settledAt >= this.#upAt);
+    const late = ({ askedAt, acquiredAt, outcome }: Call): boolean =>
+      (outcome === 'waits' && Number.isNaN(acquiredAt)) ||
+      acquiredAt - askedAt - this.#stolen.between(askedAt, acquiredAt) > limits.acquireMs + graceMs;
+    return {
+      during: callers(calls.filter(({ phase }) => phase === 'during')),
+      after: callers(calls.filter(({ phase }) => phase === 'after')),
+      late: calls.filter(late).length,
+      neverAnswered: calls.filter(({ outcome }) => outcome === 'waits').length,
+      lentDead: calls.filter(({ outcome }) => outcome === 'lent dead').length,
+      backAfterMs: back.length === 0 ? undefined : Math.min(...back.map(({ settledAt }) => settledAt)) - this.#upAt,
+    };
+  }
+}
+
+function callers(calls: readonly Call[]): Callers {
+  const waits = calls.map(({ askedAt, acquiredAt }) => acquiredAt - askedAt).filter((ms) => !Number.isNaN(ms));
+  const refused = calls.filter(({ outcome }) => outcome === 'refused').map(({ askedAt, acquiredAt }) => acquiredAt - askedAt);
+  const third = Math.ceil(refused.length / 3);
+  return {
+    count: calls.length,
+    failed: calls.filter(({ outcome }) => outcome !== 'served').length,
+    slowestMs: Math.max(0, ...waits),
+    refusedEarlyMs: refused.length === 0 ? undefined : median(refused.slice(0, third)),
+    refusedLateMs: refused.length === 0 ? undefined : median(refused.slice(-third)),
+  };
+}

@@ -1,0 +1,236 @@
+import { describe, expect, it } from 'vitest';
+import { effects, kinds, type M, machineOf, opened, opening, refused, want } from '../../test/by-hand.ts';
+import type { Slot } from './slot.ts';
+import { State } from './transitions.ts';
+
+describe('what fails', () => {
+  it('before it was made usable is closed without ceremony', () => {
+    const machine = machineOf();
+    const slot = opening(machine, 0);
+    machine.openFailed(slot, { ...refused, connection: 'half' }, 10);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'init-failed', graceful: false, connection: 'half' });
+    expect(machine.totals).toMatchObject({ opened: 1, openFailed: 1 });
+  });
+
+  it('its ping is closed without ceremony', () => {
+    const machine = machineOf({ pings: true });
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    machine.slots.check(slot, 1);
+    machine.disproved(slot, 'hung', 2);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'ping-failed', graceful: false, error: 'hung' });
+  });
+
+  it('its reset is closed without ceremony', () => {
+    const machine = machineOf({ resets: true });
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    machine.take(1);
+    machine.returned(slot, 2);
+    machine.uncleaned(slot, 'dirty', 3);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'reset-failed', graceful: false, error: 'dirty' });
+  });
+});
+
+/** One that is in the middle of something, and another that idles. */
+const middles: Record<string, (machine: M) => Slot<string>> = {
+  idling: (machine) => opened(machine, 2, 0)[1] as Slot<string>,
+  'being pinged': (machine) => {
+    const [, slot] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    machine.slots.check(slot, 1);
+    return slot;
+  },
+  'being made clean': (machine) => {
+    const [, slot] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    machine.take(1);
+    machine.returned(slot, 1);
+    return slot;
+  },
+};
+
+describe('what breaks', () => {
+  it.each(Object.keys(middles))('while %s goes at once', (middle) => {
+    const machine = machineOf({ pings: true, resets: true });
+    const slot = middles[middle]?.(machine) as Slot<string>;
+    effects(machine);
+    machine.broken(slot, 'reset by peer', 2);
+    expect(kinds(machine)).toBe('close');
+    expect(slot).toMatchObject({ state: State.closing, reason: 'broken', graceful: false, error: 'reset by peer' });
+  });
+
+  it('while it is lent goes when it comes back, and its holder is told once', () => {
+    const machine = machineOf({ pings: true });
+    const [, slot] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    machine.take(1);
+    machine.broken(slot, 'reset by peer', 2);
+    machine.broken(slot, 'reset by peer', 3);
+    expect(kinds(machine)).toBe('retiring');
+    expect(machine.slots).toMatchObject({ leasedCount: 1, suspicion: 0 });
+    machine.returned(slot, 4);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'broken', graceful: false, error: 'reset by peer' });
+  });
+
+  it('while it is offered to a caller is nobody’s loss: the caller is offered the next', () => {
+    const machine = machineOf();
+    const [first, second] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    want(machine, 1);
+    expect(machine.offered).toBe(second);
+    machine.broken(second, 'reset by peer', 1);
+    expect(second).toMatchObject({ state: State.closing, reason: 'broken', uses: 1 });
+    expect(machine.offered).toBe(first);
+  });
+
+  it('before its holder had it does not disturb what is offered to somebody else', () => {
+    const machine = machineOf();
+    const [first] = opened(machine, 2, 0) as [Slot<string>];
+    const taken = machine.take(1) as Slot<string>;
+    want(machine, 1);
+    expect(machine.offered).toBe(first);
+    machine.dead(taken, undefined, 1);
+    expect(taken).toMatchObject({ state: State.closing, reason: 'broken', graceful: false });
+    expect(machine.offered).toBe(first);
+  });
+
+  it('on its way in or out is no news', () => {
+    const machine = machineOf({ pings: true });
+    const slot = opening(machine, 0);
+    machine.broken(slot, 'reset by peer', 1);
+    machine.openFailed(slot, { ...refused, connection: 'half' }, 2);
+    effects(machine);
+    machine.broken(slot, 'reset by peer', 3);
+    machine.broken(slot, 'reset by peer', 4);
+    expect(kinds(machine)).toBe('');
+    expect(machine.slots.suspicion).toBe(0);
+  });
+
+  it.each([
+    ['within a second of its opening, before anybody had it, is as good as a failed open when it happens again', 999, 2],
+    ['later than that tells nothing about opening', 1000, 0],
+  ])('%s', (_, ageMs, stillborn) => {
+    const machine = machineOf({ min: 1 });
+    machine.pump(0);
+    for (const now of [0, 5000]) {
+      const slot = machine.slots.opening.head as Slot<string>;
+      machine.opened(slot, 'c', undefined, now);
+      machine.broken(slot, 'reset by peer', now + ageMs, 700);
+      machine.closed(slot, now + ageMs);
+    }
+    expect(machine.probing.stillborn).toBe(stillborn);
+    expect(machine.probing.opensAt()).toBe(stillborn > 0 ? 5000 + ageMs + 700 : -Infinity);
+  });
+});
+
+describe('a permit that is lost', () => {
+  it.each(Object.keys(middles))('takes a connection with it while it is %s', (middle) => {
+    const machine = machineOf({ pings: true, resets: true });
+    const slot = middles[middle]?.(machine) as Slot<string>;
+    machine.lost(slot, 2);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'permit-lost', graceful: false });
+  });
+
+  it('takes a connection from its holder, who had it until now', () => {
+    const machine = machineOf();
+    const [first] = opened(machine, 2, 0) as [Slot<string>];
+    const taken = machine.take(1) as Slot<string>;
+    want(machine, 1);
+    expect(machine.offered).toBe(first);
+    machine.lost(taken, 31);
+    expect(taken).toMatchObject({ state: State.closing, reason: 'permit-lost', graceful: false });
+    expect(machine.totals.leasedMs).toBe(30);
+    expect(machine.offered).toBe(first);
+  });
+
+  it('takes one that is offered, and the caller is offered the next', () => {
+    const machine = machineOf();
+    const [first, second] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    want(machine, 1);
+    machine.lost(second, 1);
+    expect(second.state).toBe(State.closing);
+    expect(machine.offered).toBe(first);
+  });
+
+  it('says nothing of what is being opened or closed', () => {
+    const machine = machineOf();
+    const slot = opening(machine, 0);
+    machine.lost(slot, 1);
+    expect(slot.state).toBe(State.opening);
+    machine.openFailed(slot, { ...refused, connection: 'half' }, 2);
+    effects(machine);
+    machine.lost(slot, 3);
+    expect(kinds(machine)).toBe('');
+  });
+});
+
+describe('pressure from other pools', () => {
+  function pressed(min: number, count: number): { machine: M; leased: Slot<string>[] } {
+    const machine = machineOf({ min });
+    opened(machine, 2, 0);
+    const leased = [machine.take(1), machine.take(1)] as Slot<string>[];
+    Object.assign(machine, { pressure: count, pressedAt: 1000 });
+    return { machine, leased };
+  }
+
+  it('makes room with what comes back while nobody of its own waits, and no more than was asked for', () => {
+    const { machine, leased } = pressed(0, 1);
+    machine.returned(leased[0] as Slot<string>, 1001);
+    expect(leased[0]).toMatchObject({ state: State.closing, reason: 'budget', graceful: true });
+    expect(machine.pressure).toBe(0);
+    machine.returned(leased[1] as Slot<string>, 1002);
+    expect(leased[1]?.state).toBe(State.idle);
+  });
+
+  it('leaves the minimum alone', () => {
+    const { machine, leased } = pressed(1, 2);
+    for (const slot of leased) machine.returned(slot, 1001);
+    expect(leased.map(({ state }) => state)).toEqual([State.closing, State.idle]);
+    expect(machine.pressure).toBe(1);
+  });
+
+  it('waits for callers of its own, but for half a second only, and then anew', () => {
+    const { machine, leased } = pressed(0, 2);
+    const [first, second] = leased as [Slot<string>, Slot<string>];
+    for (let caller = 0; caller < 5; caller++) want(machine, 1001);
+    machine.returned(first, 1499);
+    expect(machine.offered).toBe(first);
+    machine.accepted(first, 1499);
+    machine.returned(second, 1500);
+    expect(second).toMatchObject({ state: State.closing, reason: 'budget' });
+    machine.returned(first, 1501);
+    expect(machine.offered).toBe(first);
+    machine.accepted(first, 1501);
+    machine.returned(first, 2000);
+    expect(first).toMatchObject({ state: State.closing, reason: 'budget' });
+    expect(machine.pressure).toBe(0);
+  });
+});
+
+describe('the idle limit of the peer', () => {
+  function threeDeaths(learnsIdleLimit: boolean): M {
+    const machine = machineOf({ learnsIdleLimit });
+    for (const since of [0, 10_000, 20_000]) {
+      const [slot] = opened(machine, 1, since) as [Slot<string>];
+      machine.broken(slot, 'reset by peer', since + 1000);
+    }
+    return machine;
+  }
+
+  it('is learned from idle connections that it closes, and a notice says so', () => {
+    const machine = threeDeaths(true);
+    const notices = effects(machine).filter(({ kind }) => kind === 'notice');
+    expect(notices).toEqual([{ kind: 'notice', code: 'idle-limit', detail: { estimateMs: 1000 } }]);
+  });
+
+  it('is at once due for what idles already', () => {
+    const machine = machineOf({ learnsIdleLimit: true });
+    for (const now of [1000, 2000]) machine.slots.idleLimit.died(1000, now);
+    const [first, second] = opened(machine, 2, 20_000) as [Slot<string>, Slot<string>];
+    expect(first.dueAt).toBe(Infinity);
+    machine.broken(second, 'reset by peer', 21_000);
+    expect(first.dueAt).toBe(20_800);
+    expect(machine.timetable.wakeAt).toBeLessThanOrEqual(20_800);
+  });
+
+  it('is not learned when that is not wanted', () => {
+    const machine = threeDeaths(false);
+    expect(kinds(machine)).not.toContain('notice');
+    expect(machine.slots.idleLimit.known).toBe(false);
+  });
+});
