@@ -6,12 +6,14 @@ import { fileURLToPath } from 'node:url';
 /** A process of its own, with which messages are exchanged. It ends when this one does. */
 export class Child<Sent extends object, Received extends object> {
   readonly #process: ChildProcess;
+  readonly #what: string;
   readonly #received: Received[] = [];
   #said = '';
   #wake: () => void = () => {};
 
   /** @param name of a file beside this one, without its extension: it is run from the sources, or built, as this one is */
   constructor(name: string, args: readonly string[]) {
+    this.#what = [name, ...args].join(' ');
     this.#process = fork(fileURLToPath(new URL(`./${name}${extname(import.meta.url)}`, import.meta.url)), args, {
       // What it says is told only if it fails: some contestants complain where nothing is wrong.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -38,9 +40,9 @@ export class Child<Sent extends object, Received extends object> {
       const message = this.#received.shift();
       if (message !== undefined) return message;
       const leftMs = giveUpAt - performance.now();
-      if (leftMs <= 0) throw new Error(`a process said nothing for ${timeoutMs} ms\n${this.#said}`);
+      if (leftMs <= 0) throw new Error(`${this.#what} said nothing for ${timeoutMs} ms\n${this.#said}`);
       if (this.#ended)
-        throw new Error(`a process ended early (${this.#process.signalCode ?? this.#process.exitCode})\n${this.#said}`);
+        throw new Error(`${this.#what} ended early (${this.#process.signalCode ?? this.#process.exitCode})\n${this.#said}`);
       await new Promise<void>((resolve) => {
         const limit = setTimeout(resolve, leftMs);
         this.#wake = () => {

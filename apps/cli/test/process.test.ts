@@ -3,15 +3,21 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { eventually } from '@pool/testkit';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { main, runHere } from './pool-command.ts';
 
+/** In a process group of its own, as a shell starts it. */
 function start(...args: readonly string[]): ChildProcess {
   const path = fileURLToPath(main);
-  return spawn(process.execPath, ['--conditions=@pool/source', '--import', 'tsx', path, ...args], {
+  const child = spawn(process.execPath, ['--conditions=@pool/source', '--import', 'tsx', path, ...args], {
     cwd: fileURLToPath(new URL('../../..', import.meta.url)),
     stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
   });
+  onTestFinished(() => {
+    child.kill('SIGKILL');
+  });
+  return child;
 }
 
 async function refuses(port: number): Promise<boolean> {
@@ -48,6 +54,21 @@ describe('the process of the command', { timeout: 60_000 }, () => {
     const [exitCode] = await once(child, 'close');
     expect(errors).toBe('');
     expect(exitCode).toBe(0);
+  });
+
+  it('ends pool watch cleanly at Ctrl-C, which its embedded server hears, too', async () => {
+    const child = start('watch', '--load', '50', '--max', '4');
+    let said = '';
+    child.stdout?.setEncoding('utf8').on('data', (text) => {
+      said += text;
+    });
+    await eventually(() => said.includes(' full: '), { what: 'the pool is full', timeoutMs: 20_000 });
+    process.kill(-(child.pid as number), 'SIGINT');
+    const [exitCode] = await once(child, 'close');
+    expect(exitCode).toBe(0);
+    expect(said).toMatch(/Z closed \d connections after .*; nothing was left lent\n/);
+    expect(said).toMatch(/; closed \d × pool-closed\n/);
+    expect(said).toMatch(/ 0 failed\n$/);
   });
 
   it('explains itself with --help, and says its version', async () => {

@@ -6,7 +6,8 @@ import { createServer } from 'node:tls';
 import { available, dovecot, freePort, lineServer, realServer, smtpServer, testCertificates } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
 import { pemFiles } from './pem-files.ts';
-import { runHere } from './pool-command.ts';
+import { runHere, startHere } from './pool-command.ts';
+import { outageStory, story } from './watch-story.ts';
 import { webServer } from './web-server.ts';
 
 const files = await pemFiles();
@@ -47,12 +48,29 @@ function known(args: readonly string[]): string[] {
   return [...args, ...login, ...(isSecure && !args.includes('--ca') ? ['--ca', files.ca] : [])];
 }
 
+/** What goes on until somebody ends it. */
+async function watchShortly(args: readonly string[]): Promise<void> {
+  // The same, with more of what is waited for.
+  const more = args.includes('--load') ? ['--load', '50', '--every', '100'] : [];
+  const running = startHere([...args, ...more], { password: 'secret' });
+  try {
+    await running.says(/ full: \d connections? ready after/);
+    if (args.includes('--load')) await running.says(/Z status .* answered=[1-9]/);
+  } finally {
+    running.interrupt();
+  }
+  const { exitCode, stdout, stderr } = await running.done;
+  expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
+  expect(stdout).toMatch(/Z closed \d connections? after .*; nothing was left lent\n/);
+}
+
 describe('what the README shows', { timeout: 90_000 }, () => {
   it('is all found', () => {
     expect(examples).toContain('bench');
     expect(examples).toContain('bench --json');
     expect(examples.filter((example) => example.startsWith('probe')).length).toBeGreaterThanOrEqual(4);
-    expect(examples.length).toBeGreaterThanOrEqual(15);
+    expect(examples.filter((example) => example.startsWith('watch')).length).toBeGreaterThanOrEqual(5);
+    expect(examples.length).toBeGreaterThanOrEqual(20);
   });
 
   it.each(examples.filter((example) => !example.includes('localhost')))('pool %s', async (example) => {
@@ -75,9 +93,12 @@ describe('what the README shows', { timeout: 90_000 }, () => {
       ['client.pem', files.client],
     ]);
     const args = known(words(example).map((word) => stand.get(word) ?? word));
+    if (args[0] === 'watch') return await watchShortly(args);
     const isBench = args[0] === 'bench';
-    // The same, with fewer requests.
-    const { exitCode, stdout, stderr } = await runHere([...args, ...(isBench ? ['--requests', '20'] : [])], 'secret');
+    const isEmbedded = isBench && !args.some((arg) => /^(tcp|tls|unix|http):/.test(arg));
+    // The same, with fewer requests, and a shorter outage.
+    const fewer = [...(isBench ? ['--requests', '20'] : []), ...(isEmbedded ? ['--down', '100'] : [])];
+    const { exitCode, stdout, stderr } = await runHere([...args, ...fewer], 'secret');
     expect(stderr).toBe('');
     expect(exitCode).toBe(0);
     if (args.includes('--json')) expect(JSON.parse(stdout)).toMatchObject(isBench ? { ways: [{}, {}, {}] } : { error: null });
@@ -86,6 +107,7 @@ describe('what the README shows', { timeout: 90_000 }, () => {
 
   it.each([
     ['bench', 18],
+    ['watch', 18],
     ['probe', 9],
   ])('names every option of pool %s with its default', async (command, count) => {
     const { stdout } = await runHere([command, '--help']);
@@ -94,7 +116,9 @@ describe('what the README shows', { timeout: 90_000 }, () => {
       ([, name]) => name !== '--help',
     );
     expect(options.length).toBe(count);
-    const rows = text.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
+    // Its own table says more about it than those of others.
+    const own = text.slice(Math.max(0, text.indexOf(`# Options of pool ${command}`)));
+    const rows = `${own}\n${text}`.split('\n').map((line) => line.split('|').map((cell) => cell.trim()));
     for (const [, name, fallback] of options) {
       const row = rows.find((cells) => new RegExp(`${name}[ \`]`).test(cells[1] ?? ''));
       expect(row, name).toBeDefined();
@@ -106,6 +130,16 @@ describe('what the README shows', { timeout: 90_000 }, () => {
     const [, transcript = ''] = /^```console\n\$ pool bench\n(.*?)^```$/ms.exec(text) ?? [];
     const { stdout } = await runHere(['bench', '--requests', '20', '--down', '200']);
     expect(shape(transcript)).toEqual(shape(stdout));
+  });
+
+  it('has a transcript of an outage, and a picture of one', () => {
+    const [, transcript = ''] = /^```console\n\$ pool watch .*?\n(.*?)^```$/ms.exec(text) ?? [];
+    expect(story(transcript)).toEqual(outageStory);
+    const [, picture = ''] = /^```text\n(tcp:.*?)^```$/ms.exec(text) ?? [];
+    expect(picture.trimEnd().split('\n').at(-1)).toBe('k kills the server   r replaces all connections   q ends');
+    expect(picture).toMatch(/^idle \d+ {3}leased \d+ {3}opening \d+ {3}checking \d+ {3}closing \d+ {3}waiting \d+$/m);
+    expect(picture).toMatch(/^keeps 4, at most 8 {3}ready after [\d.]+ ms {3}again after [\d.]+ s {3}up [\d.]+ s$/m);
+    expect(picture).toMatch(/^ {3}# {2}state {7}for {4}age {3}lent\n( +\d+ {2}(idle|leased) +[\d.]+ s +[\d.]+ s +\d+\n){8}$/m);
   });
 
   describe.runIf(available(dovecot()))('of Dovecot', () => {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { eventually, type Recipe, type RealServer, realServer } from '@pool/testkit';
+import { eventually, type RealServer, type Recipe, realServer } from '@pool/testkit';
 
 const run = promisify(execFile);
 

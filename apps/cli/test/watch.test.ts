@@ -4,6 +4,7 @@ import { available, eventually, lineServer, realServer, redis, smtpServer } from
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { pemFiles } from './pem-files.ts';
 import { type Running, startHere } from './pool-command.ts';
+import { outageStory, story, told } from './watch-story.ts';
 
 const files = await pemFiles();
 
@@ -17,37 +18,6 @@ function watch(args: readonly string[], password?: string): Running {
     await running.done;
   });
   return running;
-}
-
-const time = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z /;
-
-/** What was told, without when, and without the lines that say how things stand. */
-function told(stdout: string): string[] {
-  const lines = stdout.trimEnd().split('\n');
-  for (const line of lines) expect(line).toMatch(time);
-  return lines.map((line) => line.replace(time, '')).filter((line) => !line.startsWith('status '));
-}
-
-/** Each kind once, in the order in which they first came. */
-function story(stdout: string): string[] {
-  const kinds: readonly (readonly [RegExp, string])[] = [
-    [/^watching tcp/, 'watching'],
-    [/^#\d+ opened in [\d.]+ m?s, at try \d+$/, 'opened after failures'],
-    [/^#\d+ opened in [\d.]+ m?s$/, 'opened'],
-    [/^full: \d connections ready after [\d.]+ m?s$/, 'full'],
-    [/^#\d+ closed after [\d.]+ s, [\d,]+ leases?: broken, /, 'broken'],
-    [/^requests fail: /, 'requests fail'],
-    [/^try \d+ failed: connection refused \(ECONNREFUSED\); next (at once|in [\d.]+ m?s)$/, 'refused'],
-    [/^full again: \d connections ready, after [\d.]+ m?s$/, 'full again'],
-    [/^requests are answered again, after \d+ that failed$/, 'answered again'],
-    [/^closing/, 'closing'],
-    [/^#\d+ closed after .*: pool-closed$/, 'closed'],
-    [/^closed \d connections after [\d.]+ s; nothing was left lent$/, 'farewell'],
-    [/^opened \d+, failed to open \d+; closed /, 'counts'],
-    [/^\d+ requests? answered, \d+ failed$/, 'requests'],
-  ];
-  const found = told(stdout).map((line) => kinds.find(([pattern]) => pattern.test(line))?.[1] ?? line);
-  return [...new Set(found)];
 }
 
 describe.runIf(available(redis()))('pool watch of a real server', { timeout: 60_000 }, () => {
@@ -68,12 +38,7 @@ describe.runIf(available(redis()))('pool watch of a real server', { timeout: 60_
     running.interrupt();
     const { exitCode, stdout, stderr } = await running.done;
     expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' });
-    // Requests fail only when one was under way, which takes luck.
-    const lucky = ['requests fail', 'answered again'];
-    expect(story(stdout).filter((kind) => !lucky.includes(kind))).toEqual([
-      ...['watching', 'opened', 'full', 'broken', 'refused', 'opened after failures', 'full again'],
-      ...['closing', 'closed', 'farewell', 'counts', 'requests'],
-    ]);
+    expect(story(stdout)).toEqual(outageStory);
     expect(told(stdout)[0]).toBe(`watching ${target}: keeps 2 connections, at most 3; 50 requests/s`);
   });
 });

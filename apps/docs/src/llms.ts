@@ -35,7 +35,8 @@ function read(source: string): string {
 
 /** The first paragraph of prose, as many of its sentences as say something. */
 export function summaryOf(text: string): string {
-  const prose = text.split(/\n{2,}/).find((paragraph) => /^[\w`*@"']/.test(paragraph)) ?? '';
+  const paragraphs = text.replaceAll(/^```.*?^```$/gms, '').split(/\n{2,}/);
+  const prose = paragraphs.find((paragraph) => /^[\w`*@"']/.test(paragraph)) ?? '';
   const line = prose.replaceAll(/\s+/g, ' ').replaceAll(/\[([^\]]*)\]\([^)]*\)/g, '$1');
   return (/^.{60,}?[.:](?= |$)/.exec(line)?.[0] ?? line).replace(/:$/, '.');
 }

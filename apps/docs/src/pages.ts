@@ -52,6 +52,7 @@ export const chapters: readonly Chapter[] = [
       readme('The command pool', 'apps/cli'),
       readme('An adapter of your own', 'apps/memcached'),
       readme('Mail search', 'apps/mail-search'),
+      readme('A reverse proxy', 'apps/reverse-proxy'),
     ],
   },
   {
@@ -60,6 +61,8 @@ export const chapters: readonly Chapter[] = [
       page('Beside other pools', 'comparison', true),
       page('Speed', 'benchmarks'),
       readme('How speed is measured', 'apps/bench'),
+      readme('HTTP, measured', 'packages/http/bench'),
+      readme('Mail, measured', 'packages/imap/bench'),
       page('When the server goes down', 'outages', true),
       page('Servers that close in silence', 'idle-limit', true),
       page('Runtimes', 'runtimes'),
@@ -79,7 +82,7 @@ export function existingChapters(): readonly Chapter[] {
 
 /** Where a file of Markdown stands on the site: `packages/core/README.md` at `packages/core.md`, `apps/docs/words.md` at `words.md`. */
 export function placeOf(source: string): string {
-  return source.replace(/^apps\/docs\//, '').replace(/^(packages|apps)\/([^/]+)\/README\.md$/, '$1/$2.md');
+  return source.replace(/^apps\/docs\//, '').replace(/\/README\.md$/, '.md');
 }
 
 /** Is this file of Markdown a page of the site? */

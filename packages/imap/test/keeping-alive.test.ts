@@ -44,3 +44,13 @@ test('a ping that imapflow calls a success on a lost connection is none', async 
   client.noop = async () => client.close();
   expect(await failure(Promise.resolve(connector.ping?.(client, context)))).toMatchObject({ code: 'POOL_CONNECTION' });
 });
+
+test('an error of a client that no pool watches, not yet or not any more, is thrown at nobody', async () => {
+  const server = await scriptedImap();
+  const connector = imap({ ...scripted, port: server.port });
+  const client = await connector.open({ signal: new AbortController().signal, attempt: 1, poolName: 'mine' });
+  expect(() => client.emit('error', new Error('too early'))).not.toThrow();
+  connector.watch?.(client, () => {})();
+  expect(() => client.emit('error', new Error('too late'))).not.toThrow();
+  connector.destroy?.(client);
+});

@@ -40,7 +40,7 @@ function scene(): Scene {
     onTestFinished(close);
     const validTo = clock.wall() + lastsMs;
     const certificate = { subject: 'a', issuer: 'b', names: [], validFrom: 0, validTo, fingerprint256, serialNumber: '1' };
-    securedSockets.set(near, { material, name: 'localhost', certificate, resumed: false });
+    securedSockets.set(near, { material, name: 'localhost', certificate, verifiedAt: 0, resumed: false });
     return new Wire(near);
   };
   return { clock, watch: new ExpiryWatch(pool), told, expiries, wire };

@@ -209,6 +209,24 @@ test('every pool of one client is told, and none after it was closed', async () 
   expect(scenes[2]?.discarded).toEqual(['pool-closed']);
 });
 
+test('a listener that throws is told by the rotation, and every pool all the same', async () => {
+  const server = await secureServer();
+  const client = tlsClient(await trusting({ port: server.port }));
+  const thrown = new Error('oops');
+  const stop = client.onRotate({
+    rotated: () => {
+      throw thrown;
+    },
+    failed: () => {},
+  });
+  const { pool, discarded } = poolOf(client, { min: 1 });
+  await pool.ready();
+  await expect(client.rotate()).rejects.toBe(thrown);
+  await eventually(() => discarded.length === 1);
+  stop();
+  await client.rotate();
+});
+
 test('connections that were secured under way rotate with their client, too', async () => {
   const server = await secureServer();
   const client = tlsClient(await trusting({ port: server.port }));

@@ -46,14 +46,31 @@ export class Trial {
     for (let tries = 0; all.length < limits.max; tries++) {
       // A pool that opens one connection at a time needs longer than its callers may wait.
       if (tries === 100) throw new Error(`it did not get ready: ${all.length} of ${limits.max} connections`);
-      const missing = Array.from({ length: limits.max - all.length }, () => this.#pool.acquire());
-      for (const each of await Promise.allSettled(missing)) if (each.status === 'fulfilled') all.push(each.value);
+      const missing = Array.from({ length: limits.max - all.length }, () => this.#patiently());
+      all.push(...(await Promise.all(missing)).flatMap((held) => held ?? []));
     }
     for (const held of all) {
       await held.ask('before');
       held.release();
     }
     await sleep(2 * graceMs);
+  }
+
+  /** A connection, if one comes in time; one that comes later is not kept. */
+  async #patiently(): Promise<Held | undefined> {
+    let isLate = false;
+    const acquiring = this.#pool.acquire().then(
+      (held) => {
+        if (!isLate) return held;
+        held.release();
+        return undefined;
+      },
+      () => undefined,
+    );
+    const held = await Promise.race([acquiring, sleep(2 * limits.acquireMs, 'late' as const)]);
+    if (held !== 'late') return held;
+    isLate = true;
+    return undefined;
   }
 
   down(): void {

@@ -1,7 +1,7 @@
 import { type Contestant, longMs } from '../contestants/contestant.ts';
 import { TlsConnection } from '../contestants/tls-connection.ts';
 import { Opener } from './opener.ts';
-import type { Prepared } from './scenario.ts';
+import type { Prepared, Sample } from './scenario.ts';
 
 export interface Course {
   /** Connections kept open for it; with none, each use opens one and closes it. */
@@ -14,18 +14,20 @@ export interface Course {
 /** One use after another, by one caller. */
 export async function oneAfterAnother(contestant: Contestant, { warm, exchange, count }: Course): Promise<Prepared> {
   const subject = await contestant.make({ warm, max: Math.max(10, warm), waitMs: longMs, open: new Opener().open });
-  return {
-    async round() {
-      const start = performance.now();
-      const before = process.cpuUsage();
-      for (let left = count; left > 0; left--) {
-        const held = await subject.acquire();
-        const connection = subject.connection(held);
-        if (exchange && connection instanceof TlsConnection) await connection.exchange();
-        subject.release(held);
-      }
-      const { user, system } = process.cpuUsage(before);
-      return { ns: (1000 * (user + system)) / count, ms: (performance.now() - start) / count };
-    },
+  const round = async (): Promise<Sample> => {
+    const start = performance.now();
+    const before = process.cpuUsage();
+    for (let left = count; left > 0; left--) {
+      const held = await subject.acquire();
+      const connection = subject.connection(held);
+      if (exchange && connection instanceof TlsConnection) await connection.exchange();
+      subject.release(held);
+    }
+    const { user, system } = process.cpuUsage(before);
+    return { ns: (1000 * (user + system)) / count, ms: (performance.now() - start) / count };
   };
+  // Until what is done is compiled.
+  await round();
+  await round();
+  return { round };
 }

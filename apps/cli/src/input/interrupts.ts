@@ -1,10 +1,11 @@
-/** Somebody wants the command to end: Ctrl-C, a signal of the system, a terminal that went away. */
+/** Somebody wants the command to end, in good order: Ctrl-C, or whoever stops services. */
 export interface Interrupts {
   /** From now on the process does not end by itself. Returns the way to stop listening. */
   listen(onInterrupt: () => void): () => void;
 }
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Not SIGHUP: when the terminal has gone away nobody looks on, and where that was foreseen (`nohup`) it means nothing. */
+const signals = ['SIGINT', 'SIGTERM'] as const;
 
 export function interruptsOf(process: Pick<NodeJS.Process, 'on' | 'off'>): Interrupts {
   return {

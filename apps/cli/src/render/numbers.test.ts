@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { duration, plural, ratio, whole } from './numbers.ts';
+import { duration, plural, ratio, span, whole } from './numbers.ts';
 
 describe('numbers for people', () => {
   it.each([
@@ -27,6 +27,20 @@ describe('numbers for people', () => {
     [null, '–'],
   ])('a ratio of %s is shown as %s', (value, text) => {
     expect(ratio(value)).toBe(text);
+  });
+
+  it.each([
+    [0, '0.0 s'],
+    [9_949, '9.9 s'],
+    [9_950, '10 s'],
+    [99_499, '99 s'],
+    [99_500, '2 min'],
+    [99.4 * 60_000, '99 min'],
+    [99.6 * 60_000, '2 h'],
+    [99.4 * 3_600_000, '99 h'],
+    [99.6 * 3_600_000, '4 d'],
+  ])('a span of %s ms is shown as %s', (ms, text) => {
+    expect(span(ms)).toBe(text);
   });
 
   it('groups thousands, and knows when one is one', () => {

@@ -28,10 +28,11 @@ function told(fact: WatchFact): string {
     case 'openError': {
       const { error, attempt, retryInMs } = fact;
       const where = error.hook === undefined ? '' : ` in ${error.hook}`;
-      return `try ${attempt} failed${where}: ${explainFailure(error.cause ?? error)}; ${nextTry(retryInMs)}`;
+      return `try ${attempt} failed${where}: ${explainFailure(error)}; ${nextTry(retryInMs)}`;
     }
     case 'discard': {
       const why = fact.error === undefined ? '' : `, ${explainFailure(fact.error)}`;
+      if (fact.reason === 'init-failed') return `#${fact.id} closed before it was ready${why}`;
       return `#${fact.id} closed after ${span(fact.ageMs)}, ${plural(fact.uses, 'lease')}: ${fact.reason}${why}`;
     }
     case 'notice':

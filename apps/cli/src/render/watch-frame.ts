@@ -33,7 +33,10 @@ export function watchFrame({ state, events, keys }: Shown, { columns, rows }: Sc
   const room = Math.max(0, rows - head.length - foot.length - gap.length);
   const told = events.slice(-rows).map((event) => watchEventLines(event, width, colors));
   // Events get what the connections leave, and a third at least.
-  const forEvents = Math.min(told.flat().length, Math.max(room - Math.max(1, state.connections.length) - 1, Math.floor(room / 3)));
+  const forEvents = Math.min(
+    told.flat().length,
+    Math.max(room - Math.max(1, state.connections.length) - 1, Math.floor(room / 3)),
+  );
   const table = connectionTable(state.connections, room - forEvents, colors);
   const latest = lastThatFit(told, room - table.length);
   const body = [...table, ...gap, ...latest];
@@ -103,9 +106,8 @@ function loadItems({ perSecond, answered, failed, lastMs }: NonNullable<WatchSta
 function failureItems({ failure, stats }: WatchState): readonly string[] {
   if (failure === undefined) return [];
   const { error, retryInMs } = failure;
-  const cause = error instanceof Error ? (error.cause ?? error) : error;
   const next =
     stats.opening > 0 ? 'trying now' : retryInMs === undefined ? 'nothing opens any more' : `next in ${span(retryInMs)}`;
   const failures = stats.consecutiveFailures;
-  return [`${whole(failures)} ${failures === 1 ? 'try' : 'tries'} failed`, next, forTerminal(explainFailure(cause))];
+  return [`${whole(failures)} ${failures === 1 ? 'try' : 'tries'} failed`, next, forTerminal(explainFailure(error))];
 }

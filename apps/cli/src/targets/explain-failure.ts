@@ -1,3 +1,4 @@
+import { OpenError } from '@pool/core';
 import { errorCode } from '../error-code.ts';
 
 /** The failures people meet, in words. The code stays with them: it is what can be searched for. */
@@ -21,7 +22,8 @@ export function explainFailure(error: unknown): string {
   const chain = causes(error);
   const known = chain.find((cause) => errorCode(cause) in words || explainsItself(cause));
   if (known !== undefined && !explainsItself(known)) return `${words[errorCode(known)]} (${errorCode(known)})`;
-  const told = known ?? error;
+  // Whoever is told knows already that a pool could not open a connection.
+  const told = known ?? (error instanceof OpenError ? (error.cause ?? error) : error);
   const message = told instanceof Error ? told.message : String(told);
   return message.split('\n', 1)[0] || errorCode(error);
 }

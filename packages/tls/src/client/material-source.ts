@@ -50,12 +50,12 @@ export class MaterialSource {
     try {
       material = await this.#make();
     } catch (error) {
-      for (const { failed } of this.#listeners) failed(error);
+      this.#tell(({ failed }) => failed(error));
       throw error;
     }
     if (turn !== this.#turn) return;
     this.#current = material;
-    for (const { rotated } of this.#listeners) rotated();
+    this.#tell(({ rotated }) => rotated());
   }
 
   listen(listener: RotationListener): () => void {
@@ -63,6 +63,19 @@ export class MaterialSource {
     return () => {
       this.#listeners = this.#listeners.filter((other) => other !== listener);
     };
+  }
+
+  /** All of them, whatever one of them throws. @throws what the first threw, if any */
+  #tell(tell: (listener: RotationListener) => void): void {
+    const thrown: unknown[] = [];
+    for (const listener of this.#listeners) {
+      try {
+        tell(listener);
+      } catch (error) {
+        thrown.push(error);
+      }
+    }
+    if (thrown.length > 0) throw thrown[0];
   }
 
   #askFirst(): Promise<Material> {

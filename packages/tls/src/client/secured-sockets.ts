@@ -1,12 +1,11 @@
 import type { Socket } from 'node:net';
-import type { CertificateSummary } from './certificate-summary.ts';
 import type { Material } from './material.ts';
+import type { Verified } from './session-cache.ts';
 
 /** What is known of a socket that was verified. */
-export interface SecuredSocket {
+export interface SecuredSocket extends Verified {
   readonly material: Material;
   readonly name: string;
-  readonly certificate: CertificateSummary;
   readonly resumed: boolean;
 }
 

@@ -13,11 +13,12 @@ export function secured(socket: TLSSocket, material: Material, name: string, off
   const resumed = socket.isSessionReused();
   // What was checked before Node announced this socket is of no use to one that resumed: it may be another's, which was given up meanwhile.
   const checked = material.takeChecked();
-  const certificate = resumed ? offered?.certificate : checked;
+  const verified = resumed ? offered : checked && { certificate: checked, verifiedAt: material.wall() };
   // Cannot be; and must not.
-  if (!socket.authorized || certificate === undefined) throw new Error('the certificate was not verified');
+  if (!socket.authorized || verified === undefined) throw new Error('the certificate was not verified');
   checkAlpn(socket, material);
-  securedSockets.set(socket, { material, name, certificate, resumed });
+  const { certificate, verifiedAt } = verified;
+  securedSockets.set(socket, { material, name, certificate, verifiedAt, resumed });
   socket.on('error', onError);
 }
 
@@ -34,7 +35,7 @@ function checkAlpn(socket: TLSSocket, { protocols, requireAlpn, peer }: Material
 /** For the event `session`. It comes after `secureConnect`; of a socket that was not verified nothing is known, and no session kept. */
 export function keepSession(this: TLSSocket, session: Buffer): void {
   const known = securedSockets.get(this);
-  known?.material.sessions.keep(known.name, session, known.certificate);
+  known?.material.sessions.keep(known.name, session, known);
 }
 
 /** After the handshake: a refused client certificate (TLS 1.3 says so only then), a broken record. Node leaves such a socket open. */
