@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { root, succeed } from './run.mjs';
@@ -52,6 +52,13 @@ async function inspectContents(tarball) {
   if (tests.length > 0) throw new Error(`${tarball} contains tests: ${tests.join(', ')}`);
 }
 
+/** What the workspace has to override (peers pin what is not in every registry), its user has to as well. */
+function overrides() {
+  const [, block = ''] = readFileSync(join(root, 'pnpm-workspace.yaml'), 'utf8').split(/^overrides:$/m);
+  const [lines = ''] = block.split(/^\S/m);
+  return Object.fromEntries([...lines.matchAll(/^ {2}"?([^\s":]+)"?: (\S+)$/gm)].map(([, name, version]) => [name, version]));
+}
+
 /**
  * @param {readonly Member[]} packages
  * @param {string} tarballs
@@ -62,7 +69,10 @@ async function install(packages, tarballs, app) {
   const dependencies = Object.fromEntries(
     packages.map(({ manifest }) => [manifest.name, `file:${join(tarballs, tarballOf(manifest))}`]),
   );
-  writeFileSync(join(app, 'package.json'), JSON.stringify({ private: true, type: 'module', dependencies }));
+  writeFileSync(
+    join(app, 'package.json'),
+    JSON.stringify({ private: true, type: 'module', dependencies, overrides: overrides() }),
+  );
   // What the tarballs depend on was downloaded before, more often than not.
   await succeed('npm', ['install', '--prefer-offline', '--engine-strict', '--no-audit', '--no-fund', '--ignore-scripts'], {
     cwd: app,
