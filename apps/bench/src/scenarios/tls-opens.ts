@@ -34,7 +34,7 @@ export const tlsOpens: Scenario = {
   async prepare(contestant, _size, quick) {
     const round = (): Promise<Sample> => openAll(contestant);
     // Until what is done is compiled; a pool that lives for days is.
-    for (let left = quick ? 0 : 20; left > 0; left--) await round();
+    for (let left = quick ? 0 : 60; left > 0; left--) await round();
     return { round };
   },
 };

@@ -1,111 +1,6 @@
-import { stripVTControlCharacters } from 'node:util';
-import { OpenError, type PoolStats } from '@pool/core';
-import pico from 'picocolors';
 import { describe, expect, it } from 'vitest';
-import type { ConnectionRow, ConnectionState } from '../watch/connection-row.ts';
-import type { WatchEvent, WatchFact } from '../watch/watch-event.ts';
-import type { WatchState } from '../watch/watch-state.ts';
+import { down, many, plain, well } from '../../test/watched.ts';
 import { type Shown, watchFrame } from './watch-frame.ts';
-
-const plain = pico.createColors(false);
-
-const stats: PoolStats = {
-  max: 8,
-  min: 4,
-  effectiveMax: 8,
-  reserving: 0,
-  opening: 0,
-  idle: 3,
-  checking: 0,
-  leased: 1,
-  resetting: 0,
-  closing: 0,
-  waiting: 0,
-  oldestWaitMs: 0,
-  learnedIdleLimitMs: undefined,
-  consecutiveFailures: 0,
-  totals: {
-    asked: 42,
-    acquired: 42,
-    waited: 0,
-    waitedMs: 0,
-    leasedMs: 8400,
-    timedOut: 0,
-    aborted: 0,
-    refused: 0,
-    requeued: 0,
-    detached: 0,
-    abandoned: 0,
-    opened: 4,
-    openFailed: 0,
-    closed: {},
-  },
-};
-
-function row(id: number | undefined, state: ConnectionState, rest: Partial<ConnectionRow> = {}): ConnectionRow {
-  const ageMs = id === undefined ? undefined : 72_345;
-  return { id, state, forMs: 1234, ageMs, uses: 20, attempt: 1, reason: undefined, ...rest };
-}
-
-/** One every 1.5 s. */
-function events(...facts: readonly WatchFact[]): readonly WatchEvent[] {
-  // In whatever time zone.
-  return facts.map((fact, index) => ({ at: new Date(2026, 10, 21, 12, 3, 1, index * 1500), ...fact }));
-}
-
-const state: WatchState = {
-  name: 'tcp://127.0.0.1:22386',
-  upMs: 73_000,
-  pool: 'open',
-  stats,
-  connections: [row(1, 'leased', { forMs: 120 }), row(2, 'idle'), row(3, 'idle', { uses: 0 }), row(4, 'idle', { uses: 1234 })],
-  fullness: { firstMs: 44.2, againMs: undefined, shortForMs: undefined },
-  failure: undefined,
-  load: { perSecond: 5, answered: 365, failed: 0, lastMs: 201.4 },
-  server: { pid: 4711 },
-};
-
-const keys = ['k kills the server', 'r replaces all connections', 'q ends'];
-
-const wellEvents = events(
-  { kind: 'open', id: 1, durationMs: 41.02, attempt: 1 },
-  { kind: 'full', ready: 4, afterMs: 44.2, again: false },
-  { kind: 'notice', code: 'idle-limit', detail: { estimateMs: 60_000, error: undefined } },
-);
-const well: Shown = { state, events: wellEvents, keys };
-
-const refused = new OpenError(
-  "pool 'watch' could not open a connection (attempt 3): connect ECONNREFUSED",
-  'watch',
-  { code: 'POOL_OPEN_FAILED', step: 'open', hook: undefined, attempt: 3 },
-  { cause: Object.assign(new Error('connect ECONNREFUSED 127.0.0.1:22386'), { code: 'ECONNREFUSED' }) },
-);
-const reset = Object.assign(new Error('read ECONNRESET'), { code: 'ECONNRESET' });
-
-const downEvents = events(
-  { kind: 'full', ready: 4, afterMs: 44.2, again: false },
-  { kind: 'server', change: { kind: 'gone', backInMs: 3000 } },
-  { kind: 'discard', id: 1, reason: 'broken', error: reset, ageMs: 72_345, uses: 20 },
-  { kind: 'requestsFail', error: reset },
-  { kind: 'openError', error: refused, attempt: 3, retryInMs: 812.3 },
-);
-const down: Shown = {
-  state: {
-    ...state,
-    stats: { ...stats, idle: 0, leased: 0, opening: 1, closing: 2, waiting: 12, oldestWaitMs: 2345, consecutiveFailures: 3 },
-    connections: [
-      row(1, 'closing', { reason: 'broken' }),
-      row(2, 'closing', { reason: 'ping-failed' }),
-      row(undefined, 'opening', { attempt: 4, forMs: 3 }),
-    ],
-    fullness: { firstMs: 44.2, againMs: 1160, shortForMs: 2400 },
-    failure: { error: refused, retryInMs: 0 },
-    load: { perSecond: 5, answered: 365, failed: 7, lastMs: 201.4 },
-    server: { pid: undefined },
-  },
-  events: downEvents,
-  keys,
-};
 
 function shown(frame: Shown, columns: number, rows: number): string {
   return `\n${watchFrame(frame, { columns, rows }, plain).join('\n')}\n`;
@@ -294,9 +189,6 @@ describe('a watched pool whose server is away', () => {
 });
 
 describe('a screen without room', () => {
-  const connections = Array.from({ length: 40 }, (_, index) => row(index + 1, index % 4 === 0 ? 'leased' : 'idle'));
-  const many: Shown = { ...down, state: { ...down.state, connections } };
-
   it('counts the connections it cannot show, and shows the latest events', () => {
     expect(shown(many, 80, 15)).toMatchInlineSnapshot(`
       "
@@ -317,69 +209,5 @@ describe('a screen without room', () => {
       k kills the server   r replaces all connections   q ends
       "
     `);
-  });
-
-  it('says so when there is no connection at all', () => {
-    for (let rows = 18; rows <= 40; rows += 1) {
-      const frame: Shown = { ...down, state: { ...down.state, connections: [] } };
-      expect(watchFrame(frame, { columns: 80, rows }, plain)).toContain('  no connection');
-    }
-  });
-
-  it('never gets a line that is too wide, nor one too many, coloured or not', () => {
-    for (const colors of [plain, pico.createColors(true)]) {
-      for (let columns = 1; columns <= 130; columns += 13) {
-        for (let rows = 1; rows <= 60; rows += 7) {
-          for (const frame of [well, down, many]) {
-            const lines = watchFrame(frame, { columns, rows }, colors);
-            const widest = Math.max(...lines.map((line) => stripVTControlCharacters(line).length));
-            expect(widest, `${columns} columns`).toBeLessThanOrEqual(Math.max(1, columns - 1));
-            expect(lines.length, `${rows} rows`).toBeLessThanOrEqual(rows);
-          }
-        }
-      }
-    }
-  });
-
-  it('has its keys in the last line when there is room for all', () => {
-    for (let rows = 24; rows <= 60; rows += 1) {
-      const lines = watchFrame(many, { columns: 100, rows }, plain);
-      expect(lines.length).toBe(rows);
-      expect(lines.at(-1)).toBe(keys.join('   '));
-    }
-  });
-});
-
-describe('what comes from elsewhere', () => {
-  it('cannot move the cursor', () => {
-    const nasty = '\u001b[2Jgone\r\n\u0007';
-    const error = new OpenError(
-      'x',
-      'watch',
-      { code: 'POOL_OPEN_FAILED', step: 'init', hook: 'login', attempt: 1 },
-      { cause: new Error(nasty) },
-    );
-    const frame = watchFrame(
-      {
-        state: { ...state, failure: { error, retryInMs: undefined } },
-        events: events(
-          { kind: 'openError', error, attempt: 1, retryInMs: undefined },
-          { kind: 'notice', code: nasty, detail: { said: nasty } },
-          { kind: 'fault', where: nasty, error: nasty },
-          { kind: 'discard', id: 1, reason: nasty, error: nasty, ageMs: 1, uses: 1 },
-        ),
-        keys,
-      },
-      { columns: 100, rows: 30 },
-      plain,
-    ).join('\n');
-    expect(frame).not.toMatch(/[^\n\x20-\x7e…]/);
-    expect(frame).toContain('try 1 failed in login: ?[2Jgone?; nothing opens any more');
-  });
-
-  it('is not shown in colours without colours, and is with them', () => {
-    const size = { columns: 80, rows: 24 };
-    expect(watchFrame(well, size, plain).join('')).not.toContain('\u001b');
-    expect(watchFrame(well, size, pico.createColors(true)).join('')).toContain('\u001b[32m');
   });
 });

@@ -111,6 +111,7 @@ describe('a full screen', () => {
 
   it('works without a keyboard', () => {
     screen = fullScreenOn(processWith({ stdin: new PassThrough() })) as FullScreen;
+    expect(screen.hasKeyboard).toBe(false);
     enter();
     screen.leave();
     expect(written).toBe(taken + givenBack);

@@ -5,6 +5,8 @@ import ansi from 'ansi-escapes';
 /** A terminal that is drawn on as a whole, and is then left as it was found. */
 export interface FullScreen {
   readonly size: ScreenSize;
+  /** Whether somebody could press a key. */
+  readonly hasKeyboard: boolean;
   /** Takes it. What is typed is not shown any more. */
   enter(listener: ScreenListener): void;
   /** Shows these lines and nothing else. None may be wider than the screen, nor may they be more than it has. */
@@ -95,6 +97,7 @@ export function fullScreenOn(process: TerminalProcess): FullScreen | undefined {
     get size() {
       return { columns: stdout.columns || 80, rows: stdout.rows || 24 };
     },
+    hasKeyboard: keyboard !== undefined,
     enter: (given) => {
       listener = given;
       take();

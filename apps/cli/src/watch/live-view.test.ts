@@ -20,6 +20,7 @@ let printed: string;
 let pressed: string[];
 let listener: ScreenListener;
 let size: ScreenSize;
+let hasKeyboard: boolean;
 let upMs: number;
 let view: WatchView;
 
@@ -27,6 +28,7 @@ beforeEach(() => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   frames = [];
   left = 0;
+  hasKeyboard = true;
   printed = '';
   pressed = [];
   size = { columns: 80, rows: 24 };
@@ -34,6 +36,9 @@ beforeEach(() => {
   const screen: FullScreen = {
     get size() {
       return size;
+    },
+    get hasKeyboard() {
+      return hasKeyboard;
     },
     enter: (given) => {
       listener = given;
@@ -106,6 +111,12 @@ describe('the live view', () => {
     expect(frames[0]?.at(-1)).toBe('r replaces');
     for (const key of ['x', 'r', 'return']) listener.onKey(key);
     expect(pressed).toEqual(['r']);
+  });
+
+  it('offers no keys where nobody could press them', () => {
+    hasKeyboard = false;
+    view.start();
+    expect(frames[0]?.at(-1)).toBe('Ctrl-C ends');
   });
 
   it('gives the terminal back before the last word, and draws no more', () => {

@@ -31,7 +31,11 @@ export function liveView(
   let timer: NodeJS.Timeout | undefined;
   let shown = '';
   const draw = (): void => {
-    const lines = watchFrame({ state: stateOf(), events, keys: hints }, screen.size, colors);
+    const lines = watchFrame(
+      { state: stateOf(), events, keys: screen.hasKeyboard ? hints : ['Ctrl-C ends'] },
+      screen.size,
+      colors,
+    );
     const text = lines.join('\n');
     if (text !== shown) screen.draw(lines);
     shown = text;

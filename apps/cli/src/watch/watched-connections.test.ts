@@ -16,6 +16,8 @@ let connections: WatchedConnections<number>;
 let pool: Pool<number>;
 let steps: Step[];
 let alive: Map<number, (error?: unknown) => void>;
+/** The watch sees at once that they are dead. */
+let stillborn: Set<number>;
 let leases: Lease<number>[];
 
 beforeEach(() => {
@@ -23,6 +25,7 @@ beforeEach(() => {
   connections = new WatchedConnections<number>(() => clock.now());
   steps = [];
   alive = new Map();
+  stillborn = new Set();
   leases = [];
   let made = 0;
   const step = <R>(kind: Step['kind'], result: R): Promise<R> =>
@@ -33,6 +36,7 @@ beforeEach(() => {
     connections.connector({
       open: () => step('open', ++made),
       watch: (connection, onBroken) => {
+        if (stillborn.has(connection)) onBroken(new Error('dead on arrival'));
         alive.set(connection, onBroken);
         return () => alive.delete(connection);
       },
@@ -140,6 +144,14 @@ describe('what each connection is doing', () => {
     expect(states()).toBe(still);
     expect(still).not.toContain('idle');
     expect(connections.rows.length).toBe(pool.stats.opening);
+  });
+
+  it('takes none for ready that died before, and names the next one right', async () => {
+    stillborn.add(1);
+    await end('open');
+    expect(states()).toBe('- closing, - opening');
+    await end('open');
+    expect(states()).toBe('- closing, 2 idle, - opening');
   });
 
   it('gives the place of one that is gone to the next', async () => {
