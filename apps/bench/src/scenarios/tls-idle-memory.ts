@@ -23,9 +23,14 @@ export const tlsIdleMemory: Scenario = {
   share: 0.35,
   marks: [
     {
-      text: '× tls.connect with a shared context',
+      text: '× tls.connect with a shared context, both not resumed',
       atMost: 1.1,
-      measured: (results) => results.ratio('bytes', tlsPool.name, tlsConnect.name),
+      measured: (results) => results.ratio('bytes', tlsPoolFull.name, tlsConnect.name),
+    },
+    {
+      text: '× tls.connect with a shared context, both resumed',
+      atMost: 1.1,
+      measured: (results) => results.ratio('bytes', tlsPool.name, tlsConnectResumed.name),
     },
   ],
   async prepare(contestant, size, quick) {
