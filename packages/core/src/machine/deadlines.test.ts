@@ -31,6 +31,13 @@ describe('deadlines', () => {
     expect(drain(deadlines, Infinity)).toEqual(Array.from({ length: 40 }, (_, index) => (index + 1) * 10));
   });
 
+  it('of the same moment come in the order in which they were added', () => {
+    const deadlines = new Deadlines();
+    const all = [deadline(100), deadline(100), deadline(100)];
+    for (const entry of all) deadlines.add(entry);
+    for (const entry of all) expect(deadlines.take(100)).toBe(entry);
+  });
+
   it('with the same limit stand in one list, however many there are', () => {
     const deadlines = new Deadlines();
     const [one, same, other] = [deadline(100), deadline(100, 5), deadline(50)];

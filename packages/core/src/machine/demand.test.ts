@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { kinds, type M, machineOf, opened, want } from '../../test/by-hand.ts';
 import { isOverdue, returnsOverdueAt, servedByReturns } from './demand.ts';
 import type { Limits } from './limits.ts';
+import type { Slot } from './slot.ts';
 
 /** Some lent since 1000; by experience they come back after `holdMs`, and another would take 100 ms to open. */
 function lent(count: number, holdMs: number, limits: Partial<Limits> = {}): M {
@@ -115,5 +116,16 @@ describe('a caller that was left to them', () => {
     expect(overdueAt(machine, 1000)).toBe(1100);
     // It has ended, and no lease will be late.
     expect(overdueAt(machine, 1100)).toBe(Infinity);
+  });
+
+  it('is thought of when its patience ends while it waits for a ping and a reset', () => {
+    const machine = machineOf({ max: 2, pings: true, resets: true });
+    const [pinged, reset] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
+    machine.take(1000);
+    machine.returned(reset, 1000);
+    machine.slots.check(pinged, 1000);
+    want(machine, 1000);
+    Object.assign(machine.averages, { holdMs: 300, openMs: 100 });
+    expect(overdueAt(machine, 1000)).toBe(1100);
   });
 });

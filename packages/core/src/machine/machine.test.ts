@@ -41,6 +41,14 @@ describe('what is lent', () => {
     expect(kinds(machine)).toBe('close');
   });
 
+  it('is closed when it comes back at the very end of its life', () => {
+    const machine = machineOf({ maxLifetimeMs: 1000 });
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    machine.take(999);
+    machine.returned(slot, 1000);
+    expect(slot).toMatchObject({ state: State.closing, reason: 'max-lifetime', graceful: true });
+  });
+
   it('may have been retired while somebody was asked whether it lives: then it is not lent', () => {
     const machine = machineOf({ maxUses: 2 });
     const [slot] = opened(machine, 1, 0) as [Slot<string>];
@@ -111,7 +119,7 @@ describe('what is opened', () => {
     const machine = machineOf({ budgeted: true });
     machine.missed(0);
     const [slot] = slotsTo(machine, 'reserve') as [Slot<string>];
-    machine.pump(10);
+    for (const now of [10, 11]) machine.pump(now);
     expect(kinds(machine)).toBe('');
     machine.permitted(slot, 20);
     expect(kinds(machine)).toBe('open');

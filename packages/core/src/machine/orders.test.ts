@@ -125,6 +125,16 @@ describe('another maximum', () => {
     expect(kinds(machine)).toBe('');
   });
 
+  it('gives up permits that were asked for and would be too many', () => {
+    const machine = machineOf({ budgeted: true, max: 2 });
+    want(machine, 0);
+    want(machine, 0);
+    expect(kinds(machine)).toBe('reserve reserve');
+    resize(machine, 0, 1, 1);
+    expect(kinds(machine)).toBe('unreserve gone');
+    expect(machine.slots.reserving.size).toBe(1);
+  });
+
   it('opens at once for those who wait when there is room', () => {
     const machine = machineOf({ max: 1 });
     want(machine, 0);
@@ -271,11 +281,13 @@ describe('an end of life for one', () => {
     expect(endings(machine)).toEqual([[slot.id, 'max-lifetime', true]]);
   });
 
-  it('is told to its holder in time', () => {
-    const machine = machineOf();
+  it('is told to its holder in time, and nothing else is due for it until it comes back', () => {
+    const machine = machineOf({ idleTimeoutMs: 100 });
     const [slot] = opened(machine, 1, 0) as Some;
     machine.take(1);
+    tick(machine, 100);
     expireAt(machine, slot, 300);
+    expect(machine.timetable.wakeAt).toBe(300);
     tick(machine, 299);
     expect(kinds(machine)).toBe('');
     tick(machine, 300);
@@ -354,10 +366,12 @@ describe('closing', () => {
     const machine = machineOf();
     opened(machine, 1, 0);
     machine.take(1);
+    opening(machine, 1);
     close(machine, 500, 2);
+    expect(kinds(machine)).toBe('refuse cancel retiring');
     close(machine, 900, 3);
     expect(machine.timetable.drainBy).toBe(500);
-    expect(kinds(machine)).toBe('retiring');
+    expect(kinds(machine)).toBe('');
     close(machine, 100, 4);
     expect(machine.timetable).toMatchObject({ drainBy: 100, wakeAt: 100 });
     expect(kinds(machine)).toBe('');
@@ -372,5 +386,18 @@ describe('closing', () => {
     close(machine, 100, 1);
     expect(machine.timetable.wakeAt).toBe(Infinity);
     expect(kinds(machine)).toBe('');
+  });
+
+  it('a closed pool refuses whoever comes, for a connection or to see whether it is ready', () => {
+    const machine = machineOf();
+    close(machine, Infinity, 0);
+    effects(machine);
+    want(machine, 1);
+    want(machine, 1, { ofReady: true });
+    expect(effects(machine)).toMatchObject([
+      { kind: 'refuse', why: 'closed' },
+      { kind: 'refuse', why: 'closed' },
+    ]);
+    expect(machine.queue.size).toBe(0);
   });
 });

@@ -36,6 +36,9 @@ describe('probing', () => {
       windows.push(probing.window);
     }
     expect(windows).toEqual([2, 4, 8, Infinity]);
+    probing.failed(probing.round, 'refused', 500);
+    probing.succeeded(2);
+    expect(probing.window).toBe(Infinity);
   });
 
   it('forgets failures and backoff with a success', () => {

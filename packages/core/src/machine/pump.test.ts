@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effects, kinds, type M, machineOf, opened, opening, refused, slotsTo, want } from '../../test/by-hand.ts';
-import { park } from './orders.ts';
+import { park, retire } from './orders.ts';
 import { floor } from './pump.ts';
 import type { Slot } from './slot.ts';
 import { tick } from './tick.ts';
@@ -86,6 +86,15 @@ describe('a caller that does not wait and finds nothing', () => {
     expect(kinds(machine)).toBe('');
   });
 
+  it('is forgotten when something idled after all', () => {
+    const machine = machineOf();
+    const [slot] = opened(machine, 1, 0) as [Slot<string>];
+    park(machine, slot, 1000, 0);
+    machine.missed(1);
+    retire(machine, slot, 'rotated', 2);
+    expect(kinds(machine)).toBe('close');
+  });
+
   it('is forgotten when there is no room', () => {
     const machine = machineOf({ max: 1 });
     opened(machine, 1, 0);
@@ -126,9 +135,20 @@ describe('the floor', () => {
   });
 });
 
+describe('a backoff', () => {
+  it('that nobody waits for rings no timer', () => {
+    const machine = machineOf({ openTimeoutMs: 1000 });
+    const slot = opening(machine, 0);
+    machine.leave(machine.queue.waiters.head ?? expect.fail('nobody waits'), 1);
+    machine.openFailed(slot, refused, 10);
+    tick(machine, 20);
+    expect(machine.timetable.wakeAt).toBe(Infinity);
+  });
+});
+
 describe('a permit that is asked for', () => {
   it('is given up when nobody needs it any more', () => {
-    const machine = machineOf({ budgeted: true });
+    const machine = machineOf({ budgeted: true, max: 2 });
     const waiters = [want(machine, 0), want(machine, 0)];
     expect(kinds(machine)).toBe('reserve reserve');
     for (const waiter of waiters) machine.leave(waiter, 1);

@@ -80,10 +80,9 @@ function refuseHopeless<T, R>(machine: Machine<T, R>, isReady: boolean): void {
 
 /** How many to keep whether or not anybody asks. */
 export function floor<T, R>(machine: Machine<T, R>): number {
-  // What can neither be pinged nor kept idle would be opened only to be closed: after one round, wait for callers.
+  // What can neither be pinged nor kept idle would be opened only to be closed: after one round, which is counted, wait for callers.
   const { idleLimit } = machine.slots;
-  const onDemand = idleLimit.known && !machine.limits.pings && idleLimit.replaced >= machine.min;
-  const least = onDemand ? 0 : Math.min(machine.min, machine.effectiveMax);
+  const least = idleLimit.replaced >= machine.min ? 0 : Math.min(machine.min, machine.effectiveMax);
   return machine.queue.readyCallers.size > 0 ? Math.max(1, least) : least;
 }
 
@@ -116,7 +115,7 @@ function openWanted<T, R>(machine: Machine<T, R>, now: number): void {
   }
   if (queue.waiters.size > 0) timetable.dueBy(returnsOverdueAt(slots, queue.waiters, machine.averages, now));
   if (wanted <= 0 && slots.reserving.size === 0) machine.isMissed = false;
-  if (wanted <= 0 || probing.fatal) return;
+  if (wanted <= 0) return;
   const opensAt = probing.opensAt();
   if (now < opensAt) return timetable.dueBy(opensAt);
   const room = probing.window - slots.opening.size - slots.reserving.size;

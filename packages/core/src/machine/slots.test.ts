@@ -37,8 +37,17 @@ describe('a lease', () => {
     const machine = machineOf({ leakAfterMs: 500 });
     opened(machine, 1, 0);
     tick(machine, 900);
-    machine.take(1000);
+    const slot = machine.take(1000) as Slot<string>;
     expect(machine.timetable.wakeAt).toBe(1500);
+    machine.returned(slot, 1100);
+    machine.take(1200);
+    // Early for this one: whoever looks sees when to look again.
+    expect(machine.timetable.wakeAt).toBe(1500);
+    tick(machine, 1500);
+    expect(kinds(machine)).toBe('');
+    expect(machine.timetable.wakeAt).toBe(1700);
+    tick(machine, 1700);
+    expect(kinds(machine)).toBe('leak');
   });
 
   it('that is long on purpose is not', () => {

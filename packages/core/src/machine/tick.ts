@@ -1,4 +1,3 @@
-import { returnsOverdueAt } from './demand.ts';
 import type { Machine } from './machine.ts';
 import { floor } from './pump.ts';
 import type { Slot } from './slot.ts';
@@ -19,8 +18,8 @@ export function tick<T, R>(machine: Machine<T, R>, now: number): void {
   if (now >= machine.limitUntil) machine.limitMax = Infinity;
   if (now >= timetable.leakAt) sweepLeaks(machine, now);
   if (now >= timetable.drainBy) takeBack(machine, now);
-  // The pump may ask for an earlier time still.
-  timetable.wakeAt = nextDue(machine, now);
+  // When to open something is the pump's to say, which may ask for an earlier time still.
+  timetable.wakeAt = nextDue(machine);
   machine.pump(now);
 }
 
@@ -120,9 +119,8 @@ function takeBack<T, R>(machine: Machine<T, R>, now: number): void {
   for (const slot of slots.opening) slots.effect('overdue', slot);
 }
 
-function nextDue<T, R>(machine: Machine<T, R>, now: number): number {
-  const { limits, slots, probing, timetable, queue } = machine;
-  const opensAt = probing.opensAt();
+function nextDue<T, R>(machine: Machine<T, R>): number {
+  const { limits, slots, timetable } = machine;
   return Math.min(
     timetable.earliest,
     (slots.opening.head?.since ?? Infinity) + limits.openTimeoutMs,
@@ -130,7 +128,5 @@ function nextDue<T, R>(machine: Machine<T, R>, now: number): number {
     (slots.resetting.head?.since ?? Infinity) + limits.resetTimeoutMs,
     (slots.closing.head?.since ?? Infinity) + limits.closeTimeoutMs,
     machine.limitMax === Infinity ? Infinity : machine.limitUntil,
-    opensAt > now ? opensAt : Infinity,
-    returnsOverdueAt(slots, queue.waiters, machine.averages, now),
   );
 }

@@ -18,9 +18,8 @@ export class Timetable<T> {
     if (at < this.wakeAt) this.wakeAt = at;
   }
 
-  /** Leases come in the order of time: while one is watched, later ones are too. */
+  /** Leases come in the order of time: while one is watched, later ones are too, and this need not be asked. */
   leakBy(at: number): void {
-    if (this.leakAt !== Infinity) return;
     this.leakAt = at;
     this.dueBy(at);
   }

@@ -31,8 +31,9 @@ export async function connectThroughSocks(
         ...(username === undefined ? {} : { userId: username }),
         ...(password === undefined ? {} : { password }),
       },
-      // Its timer is never cleared and holds what it knows until it fires: not longer than need be.
-      timeout: Math.min(openTimeoutMs, longestTimeoutMs),
+      // Its timer is never cleared and holds what it knows until it fires: not longer than need be, yet well past the limit of the open,
+      // which is the pool's to keep and to name. As short as that one it rang first now and then.
+      timeout: Math.min(openTimeoutMs * 2, longestTimeoutMs),
     });
   } catch (error) {
     throw explain(proxy, `${host}:${port}`, socket, error);
