@@ -44,7 +44,8 @@ export async function measure(scenario: Scenario, options: MeasureOptions): Prom
     const starting: Promise<unknown>[] = [];
     for (const { contestant, size } of cells) {
       options.progress(`${scenario.name}: ${contestant} gets ready (${size})`);
-      const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick: options.quick });
+      const young = scenario.countsProcessMemory ? 'tiny' : 'usual';
+      const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick: options.quick, young });
       workers.push(worker);
       starting.push(worker.ready);
       // One by one, so that none finds its pace while others take the processor; but where only the form counts, all at once.
@@ -74,7 +75,7 @@ async function withBytes(scenario: Scenario, cells: readonly Cell[], options: Me
   for (const cell of cells) {
     const { contestant, size } = cell;
     options.progress(`${scenario.name}: bytes of ${contestant} (${size})`);
-    const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick: options.quick, roomy: true });
+    const worker = new WorkerProcess({ scenario: scenario.name, contestant, size, quick: options.quick, young: 'roomy' });
     try {
       await worker.ready;
       const counts: number[] = [];

@@ -5,16 +5,24 @@ import type { Reply, Request } from './messages.ts';
 import type { Hotspot } from './profiling.ts';
 import type { Sample } from './scenarios/scenario.ts';
 
-/** So large a young generation that a count of bytes is over before its first collection. */
-const roomyFlags = ['--min-semi-space-size=64', '--max-semi-space-size=64'];
+/** How large V8's young generation may be. */
+export type YoungGeneration = keyof typeof semiSpaceFlags;
+
+const semiSpaceFlags = {
+  /** So large that a count of bytes is over before its first collection. */
+  roomy: ['--min-semi-space-size=64', '--max-semi-space-size=64'],
+  /** So small that it counts for nothing in the memory of the process: V8 grows it by 16 MiB, early or late, as garbage comes. */
+  tiny: ['--max-semi-space-size=1'],
+  usual: [],
+} as const;
 
 export interface Assignment {
   readonly scenario: string;
   readonly contestant: string;
   readonly size: string;
   readonly quick: boolean;
-  /** To count bytes, not time. */
-  readonly roomy?: boolean;
+  /** @default 'usual' */
+  readonly young?: YoungGeneration;
   /** Watched from the start, so that `profile-time` can be asked for. */
   readonly profiled?: boolean;
 }
@@ -29,11 +37,11 @@ export class WorkerProcess {
   #fail: ((error: Error) => void) | undefined = undefined;
   #ended: Error | undefined = undefined;
 
-  constructor({ scenario, contestant, size, quick, roomy, profiled }: Assignment) {
+  constructor({ scenario, contestant, size, quick, young = 'usual', profiled }: Assignment) {
     const file = fileURLToPath(new URL(`./worker${extname(import.meta.url)}`, import.meta.url));
     this.#what = `${scenario} of ${contestant} at ${size}`;
     this.#child = fork(file, [scenario, contestant, size, quick ? 'quick' : 'full', profiled ? 'profiled' : ''], {
-      execArgv: [...process.execArgv, '--expose-gc', ...(roomy ? roomyFlags : [])],
+      execArgv: [...process.execArgv, '--expose-gc', ...semiSpaceFlags[young]],
       // What it says is told only if it fails: some contestants complain where nothing is wrong.
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     });

@@ -22,8 +22,11 @@ interface Upgrading {
 
 const timeoutErrors = { read: ReadTimeoutError, write: WriteTimeoutError, upgrade: UpgradeTimeoutError } as const;
 
-/** What a Wire is made of: a socket, what has come, what is to go, and whether it still works. It ends once, and the first reason stays. */
-export class WireState {
+/**
+ * What a Wire is made of: a socket, what has come, what is to go, and whether it still works. It ends once, and the first reason stays.
+ * It receives what its parts tell itself: there are thousands of idle wires, and a callback for each would be most of what one weighs.
+ */
+export class WireState implements InboxOwner, FeedReceiver {
   readonly peer: string;
   #feed: SocketFeed;
   #upgrading: Upgrading | undefined;
@@ -31,25 +34,12 @@ export class WireState {
   #guarded = false;
   #watchers: readonly ((error: Error) => void)[] = [];
 
-  readonly #owner: InboxOwner = {
-    onTimeout: (wait, timeoutMs) => {
-      const message = `${wait.what} on the connection to ${this.peer} took longer than ${timeoutMs} ms (timeoutMs); it was destroyed, because a late answer could be taken for the next one`;
-      this.#giveUp(wait, new timeoutErrors[wait.what](message, timeoutMs));
-    },
-    onAbort: (wait, reason) => this.#giveUp(wait, reason),
-    refusal: (when) => (this.usable ? undefined : this.closedError(when)),
-  };
-  readonly inbox: Inbox = new Inbox(this.#owner);
-  readonly outbox: Outbox = new Outbox(this.#owner);
-
-  readonly #receiver: FeedReceiver = {
-    onBytes: (chunk) => this.#onBytes(chunk),
-    onEnded: (what, cause) => this.end(new WireClosedError(what, cause && { cause })),
-  };
+  readonly inbox: Inbox = new Inbox(this);
+  readonly outbox: Outbox = new Outbox(this);
 
   constructor(socket: Socket) {
     this.peer = peerName(socket);
-    this.#feed = new SocketFeed(socket, this.#receiver);
+    this.#feed = new SocketFeed(socket, this);
     this.#feed.start();
   }
 
@@ -113,7 +103,7 @@ export class WireState {
   upgrade(wrap: Wrap, options: WireOptions): Promise<void> {
     const { socket } = this;
     this.#feed.stopReading();
-    const upgrading: Upgrading = { wait: new Wait('upgrade', options, this.#owner), controller: new AbortController() };
+    const upgrading: Upgrading = { wait: new Wait('upgrade', options, this), controller: new AbortController() };
     this.#upgrading = upgrading;
     const wrapped = new Promise<Socket>((resolve) => resolve(wrap(socket, { signal: upgrading.controller.signal })));
     wrapped.then(
@@ -163,7 +153,7 @@ export class WireState {
     return new WireBusyError(`${doing} on the connection to ${this.peer} while ${this.#unfinished()}`);
   }
 
-  #onBytes(chunk: Buffer): void {
+  onBytes(chunk: Buffer): void {
     // The tail of a goodbye.
     if (this.#failure !== undefined) return;
     if (this.#guarded) {
@@ -180,6 +170,24 @@ export class WireState {
     this.balance();
   }
 
+  onEnded(what: string, cause?: Error): void {
+    this.end(new WireClosedError(what, cause && { cause }));
+  }
+
+  onTimeout(wait: AnyWait, timeoutMs: number): void {
+    const message = `${wait.what} on the connection to ${this.peer} took longer than ${timeoutMs} ms (timeoutMs); it was destroyed, because a late answer could be taken for the next one`;
+    this.#giveUp(wait, new timeoutErrors[wait.what](message, timeoutMs));
+  }
+
+  onAbort(wait: AnyWait, reason: unknown): void {
+    this.#giveUp(wait, reason);
+  }
+
+  /** Why nothing more will come, while that is so. */
+  refusal(when: string): WireClosedError | undefined {
+    return this.usable ? undefined : this.closedError(when);
+  }
+
   #adopt(socket: Socket, { wait }: Upgrading): void {
     if (wait.settled) {
       // Nobody waits for it any more, nor for its errors.
@@ -188,7 +196,7 @@ export class WireState {
       return;
     }
     this.#feed.detach();
-    this.#feed = new SocketFeed(socket, this.#receiver);
+    this.#feed = new SocketFeed(socket, this);
     this.#feed.start();
     this.#upgrading = undefined;
     wait.succeed();

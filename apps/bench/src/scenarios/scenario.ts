@@ -40,6 +40,8 @@ export interface Scenario {
   readonly metrics: readonly Metric[];
   /** How many of the rounds asked for; those that take long make do with fewer. @default 1 */
   readonly share?: number;
+  /** Is the memory of the whole process counted? Then V8's young generation, which grows in leaps, is kept small. */
+  readonly countsProcessMemory?: true;
   readonly marks: readonly Mark[];
   prepare(contestant: Contestant, size: string, quick: boolean): Promise<Prepared>;
 }

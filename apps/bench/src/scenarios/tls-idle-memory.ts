@@ -13,7 +13,7 @@ export const tlsIdleMemory: Scenario = {
   name: 'tls-idle-memory',
   title: 'memory of the process for each idle connection over TLS 1.3, OpenSSL included',
   contestants: [tlsConnect, tlsConnectResumed, tlsPoolFull, tlsPool],
-  sizes: ['1000'],
+  sizes: ['2000'],
   subject: tlsPool.name,
   baseline: tlsConnect.name,
   metrics: [
@@ -21,6 +21,7 @@ export const tlsIdleMemory: Scenario = {
     { key: 'heap', title: 'of these on the heap', unit: 'bytes' },
   ],
   share: 0.35,
+  countsProcessMemory: true,
   marks: [
     {
       text: '× tls.connect with a shared context, both not resumed',
