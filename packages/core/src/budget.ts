@@ -3,8 +3,8 @@
  * Implementations may reach over threads and machines: permits may come late, be refused, and be lost.
  */
 export interface Budget {
-  /** A pool comes under the limit. Disposing: it is closed. */
-  join(holder: BudgetHolder): Disposable;
+  /** A pool comes under the limit. */
+  join(holder: BudgetHolder): Membership;
   /** A permit for one connection. Settle soon after `signal` aborts; a permit that comes late is disposed. */
   reserve(request: { readonly holder: BudgetHolder; readonly signal: AbortSignal }): Permit | PromiseLike<Permit>;
 }
@@ -16,11 +16,17 @@ export interface BudgetHolder {
   readonly min: number;
   /** Closes up to `count` idle connections above `min` for somebody else's sake; says how many. Their permits follow. */
   shed(count: number): number;
+}
+
+/** A pool's place in a budget. Disposing: the pool is closed. */
+export interface Membership extends Disposable {
   /**
-   * Somebody else waits for this many permits: connections above `min` that come back are closed, up to that many; while callers
-   * of its own wait, only one in a while. 0: nobody waits any more.
+   * The pool has a connection above `min` that it could do without: an idle one, or, once in a while, one that its own callers wait
+   * for. True: somebody else waits for a permit, so this connection is closed, and its permit follows. False: the pool keeps it;
+   * `shed` may be worth a try later. Answer at once and from what is known here: this is asked whenever a connection comes back.
+   * Not needed by a budget that never asks for anything back.
    */
-  press(count: number): void;
+  offer?(): boolean;
 }
 
 /** The right to have one connection. Disposed when the peer has closed, at destroy, or at detach. */

@@ -3,6 +3,7 @@ import type { OpenError } from './errors.ts';
 
 export interface ConnectionInfo {
   readonly connectionId: number;
+  /** Since it was ready; 0 when it never was. */
   readonly ageMs: number;
   /** Times it was lent. */
   readonly uses: number;

@@ -1,5 +1,5 @@
 export { type Backoff, constant, type ExponentialOptions, exponential } from './backoff.ts';
-export type { Budget, BudgetHolder, Permit } from './budget.ts';
+export type { Budget, BudgetHolder, Membership, Permit } from './budget.ts';
 export { type Alarm, type Clock, systemClock } from './clock.ts';
 export { ConnectionBudget } from './connection-budget.ts';
 export {

@@ -1,5 +1,5 @@
 import type { Budget } from './budget.ts';
-import { type Alarm, systemClock } from './clock.ts';
+import { type Alarm, type Clock, systemClock } from './clock.ts';
 import { ConnectionBudget } from './connection-budget.ts';
 import type { Connector } from './connector.ts';
 import { OptionsError, PoolClosedError } from './errors.ts';
@@ -38,6 +38,7 @@ export class KeyedPool<K, T> implements AsyncDisposable {
   readonly #options: KeyedPoolOptions<K, T>;
   readonly #keyOf: (key: K) => string;
   readonly #ttlMs: number;
+  readonly #clock: Clock;
   readonly #entries = new Map<string, Entry<K, T>>();
   /** Pools of dropped keys that are not done closing. */
   readonly #leaving = new Set<Promise<CloseReport>>();
@@ -56,6 +57,7 @@ export class KeyedPool<K, T> implements AsyncDisposable {
     checked('keyOf', keyOf, keyOf === undefined || typeof keyOf === 'function', 'a function');
     checked('perKey', perKey, perKey === undefined || typeof perKey === 'function', 'a function');
     this.#ttlMs = checkDuration('emptyPoolTtlMs', emptyPoolTtlMs);
+    this.#clock = options.clock ?? systemClock;
     this.#connect = connect;
     this.#options = options;
     this.#keyOf = keyOf ?? plainKey;
@@ -90,13 +92,22 @@ export class KeyedPool<K, T> implements AsyncDisposable {
   }
 
   /** As `Pool.acquire`, for one key. */
-  async acquire(key: K, options?: AcquireOptions): Promise<Lease<T>> {
-    return this.at(key).acquire(options);
+  acquire(key: K, options?: AcquireOptions): Promise<Lease<T>> {
+    // Not an async function: that is a second promise for every use.
+    try {
+      return this.at(key).acquire(options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   /** As `Pool.use`, for one key. */
-  async use<R>(key: K, work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>, options?: UseOptions): Promise<R> {
-    return this.at(key).use(work, options);
+  use<R>(key: K, work: (connection: T, context: UseContext<T>) => R | PromiseLike<R>, options?: UseOptions): Promise<R> {
+    try {
+      return this.at(key).use(work, options);
+    } catch (error) {
+      return Promise.reject(error);
+    }
   }
 
   *[Symbol.iterator](): IterableIterator<[key: K, pool: Pool<T>]> {
@@ -134,15 +145,15 @@ export class KeyedPool<K, T> implements AsyncDisposable {
     });
   }
 
+  /** Of this turn of the event loop: it is asked for at every use, and a pool lives for seconds. */
   #now(): number {
-    return (this.#options.clock ?? systemClock).now();
+    return this.#clock.turn?.() ?? this.#clock.now();
   }
 
   /** One timer for all keys, while there are any. */
   #watch(): void {
     if (this.#sweep !== undefined || this.#ttlMs === Infinity) return;
-    const clock = this.#options.clock ?? systemClock;
-    this.#sweep = clock.schedule(
+    this.#sweep = this.#clock.schedule(
       () => {
         this.#sweep = undefined;
         this.#dropUnused();

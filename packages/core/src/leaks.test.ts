@@ -7,8 +7,10 @@ import type { PoolEvents } from './events.ts';
 import type { PoolOptions } from './options.ts';
 import { Pool } from './pool.ts';
 
+declare const Bun: { gc(force: true): void } | undefined;
+
 setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
+const collectGarbage = typeof Bun === 'undefined' ? (runInNewContext('gc') as () => void) : () => Bun.gc(true);
 
 function setUp(options: Partial<PoolOptions<object>> = {}) {
   const clock = new FakeClock();

@@ -122,6 +122,38 @@ describe('a peer that closes idle connections unannounced', () => {
     await pool.close();
   });
 
+  it('is noticed also when its goodbye always meets a caller on the way', async () => {
+    const { clock, pool, pass, use, reasons } = await setUp();
+    for (let round = 0; round < 3; round++) {
+      await use();
+      await pass(990);
+      const lease = await pool.acquire();
+      await pass(20);
+      lease.discard('broken', new Error('closed by the peer'));
+    }
+    expect(pool.stats.learnedIdleLimitMs).toBeGreaterThanOrEqual(990);
+    expect(pool.stats.learnedIdleLimitMs).toBeLessThanOrEqual(1020);
+    await clock.settle();
+    expect(reasons).toEqual(['broken', 'broken', 'broken']);
+    await use();
+    await pass(990);
+    expect(reasons.slice(3)).toEqual(['idle-limit']);
+    await pool.close();
+  });
+
+  it('is not suspected when connections break in the middle of long work', async () => {
+    const { clock, pool, pass } = await setUp();
+    for (let round = 0; round < 5; round++) {
+      await pool.use(() => {});
+      await clock.advance(600);
+      const lease = await pool.acquire();
+      await pass(400);
+      lease.discard('broken', new Error('closed by the peer'));
+    }
+    expect(pool.stats.learnedIdleLimitMs).toBeUndefined();
+    await pool.close();
+  });
+
   it('is not suspected when connections break at different ages', async () => {
     const { clock, pool } = await setUp();
     const connector = new ScriptedConnector<string>();

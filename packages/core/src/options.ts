@@ -163,6 +163,8 @@ const rules: Readonly<Record<keyof PoolOptions<unknown>, Rule>> = {
   },
 };
 
+const everyRule = Object.entries(rules);
+
 /** @throws OptionsError naming the first option that is missing, unknown or impossible, and its value */
 export function resolveOptions<T>(options: PoolOptions<T>, canPing: boolean): ResolvedOptions<T> {
   if (typeof options !== 'object' || options === null) {
@@ -175,7 +177,7 @@ export function resolveOptions<T>(options: PoolOptions<T>, canPing: boolean): Re
     }
   }
   const resolved: Record<string, unknown> = {};
-  for (const [name, rule] of Object.entries(rules)) {
+  for (const [name, rule] of everyRule) {
     const given = options[name as keyof typeof options];
     if (given === undefined && rule.fallback !== required) resolved[name] = rule.fallback();
     else resolved[name] = checked(name, given, rule.accepts(given), rule.wants);

@@ -1,3 +1,4 @@
+import * as answers from '../src/machine/answers.ts';
 import type { Effect, SlotEffect } from '../src/machine/effects.ts';
 import type { Limits } from '../src/machine/limits.ts';
 import { Machine } from '../src/machine/machine.ts';
@@ -70,10 +71,10 @@ export function want(
 export function opened(machine: M, count: number, now: number): Slot<string>[] {
   for (let one = 0; one < count; one++) want(machine, now);
   const slots = slotsTo(machine, 'open');
-  for (const slot of slots) machine.opened(slot, `c${slot.id}`, undefined, now);
+  for (const slot of slots) answers.opened(machine, slot, `c${slot.id}`, undefined, now);
   for (let slot = machine.offered; slot !== undefined; slot = machine.offered) machine.accepted(slot, now);
   for (const slot of slots) machine.returned(slot, now);
-  for (const slot of machine.slots.resetting) machine.cleaned(slot, undefined, now);
+  for (const slot of machine.slots.resetting) answers.cleaned(machine, slot, undefined, now);
   effects(machine);
   if (machine.slots.idle.size !== count) throw new Error('not all of them are idle');
   return slots;

@@ -225,9 +225,13 @@ describe('init hooks', () => {
       },
     });
     const errors: unknown[] = [];
+    const ages: number[] = [];
     pool.on('openError', ({ error }) => errors.push(error));
+    pool.on('discard', ({ ageMs }) => ages.push(ageMs));
     await clock.advance(100);
     expect(errors).toMatchObject([{ code: 'POOL_OPEN_TIMEOUT', step: 'init', hook: 'startTls' }]);
+    // It was never ready, so it has no age.
+    expect(ages).toEqual([0]);
     expect(signal?.aborted).toBe(true);
     expect(connector.reasons).toEqual(['init-failed']);
     finish();

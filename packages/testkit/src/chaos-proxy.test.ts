@@ -342,15 +342,18 @@ test('stopping leaves nothing behind', async () => {
   await eventually(() => refused.ending() === 'ECONNREFUSED');
 });
 
-test.each(['FIN', 'RST'])('stopping leaves nothing behind of a client that left with %s while nothing passed', async (farewell) => {
-  const server = await lineServer();
-  onTestFinished(() => server.stop());
-  const proxy = await chaosProxy({ target: server.address });
-  const { socket } = await warm({ server, proxy });
-  proxy.behave('black-hole');
-  if (farewell === 'FIN') socket.destroy();
-  else socket.resetAndDestroy();
-  await once(socket, 'close');
-  await proxy.stop();
-  await eventually(() => server.sessions.length === 0);
-});
+test.each(['FIN', 'RST'])(
+  'stopping leaves nothing behind of a client that left with %s while nothing passed',
+  async (farewell) => {
+    const server = await lineServer();
+    onTestFinished(() => server.stop());
+    const proxy = await chaosProxy({ target: server.address });
+    const { socket } = await warm({ server, proxy });
+    proxy.behave('black-hole');
+    if (farewell === 'FIN') socket.destroy();
+    else socket.resetAndDestroy();
+    await once(socket, 'close');
+    await proxy.stop();
+    await eventually(() => server.sessions.length === 0);
+  },
+);

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { effects, kinds, type M, machineOf, opened, opening, refused, want } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
+import { broken, dead, lost } from './breaking.ts';
 import type { Slot } from './slot.ts';
 import { State } from './transitions.ts';
 
@@ -7,7 +9,7 @@ describe('what fails', () => {
   it('before it was made usable is closed without ceremony', () => {
     const machine = machineOf();
     const slot = opening(machine, 0);
-    machine.openFailed(slot, { ...refused, connection: 'half' }, 10);
+    answers.openFailed(machine, slot, { ...refused, connection: 'half' }, 10);
     expect(slot).toMatchObject({ state: State.closing, reason: 'init-failed', graceful: false, connection: 'half' });
     expect(machine.totals).toMatchObject({ opened: 1, openFailed: 1 });
   });
@@ -16,7 +18,7 @@ describe('what fails', () => {
     const machine = machineOf({ pings: true });
     const [slot] = opened(machine, 1, 0) as [Slot<string>];
     machine.slots.check(slot, 1);
-    machine.disproved(slot, 'hung', 2);
+    answers.disproved(machine, slot, 'hung', 2);
     expect(slot).toMatchObject({ state: State.closing, reason: 'ping-failed', graceful: false, error: 'hung' });
   });
 
@@ -25,7 +27,7 @@ describe('what fails', () => {
     const [slot] = opened(machine, 1, 0) as [Slot<string>];
     machine.take(1);
     machine.returned(slot, 2);
-    machine.uncleaned(slot, 'dirty', 3);
+    answers.uncleaned(machine, slot, 'dirty', 3);
     expect(slot).toMatchObject({ state: State.closing, reason: 'reset-failed', graceful: false, error: 'dirty' });
   });
 });
@@ -51,7 +53,7 @@ describe('what breaks', () => {
     const machine = machineOf({ pings: true, resets: true });
     const slot = middles[middle]?.(machine) as Slot<string>;
     effects(machine);
-    machine.broken(slot, 'reset by peer', 2);
+    broken(machine, slot, 'reset by peer', 2);
     expect(kinds(machine)).toBe('close');
     expect(slot).toMatchObject({ state: State.closing, reason: 'broken', graceful: false, error: 'reset by peer' });
   });
@@ -60,8 +62,8 @@ describe('what breaks', () => {
     const machine = machineOf({ pings: true });
     const [, slot] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
     machine.take(1);
-    machine.broken(slot, 'reset by peer', 2);
-    machine.broken(slot, 'reset by peer', 3);
+    broken(machine, slot, 'reset by peer', 2);
+    broken(machine, slot, 'reset by peer', 3);
     expect(kinds(machine)).toBe('retiring');
     expect(machine.slots).toMatchObject({ leasedCount: 1, suspicion: 0 });
     machine.returned(slot, 4);
@@ -73,7 +75,7 @@ describe('what breaks', () => {
     const [first, second] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
     want(machine, 1);
     expect(machine.offered).toBe(second);
-    machine.broken(second, 'reset by peer', 1);
+    broken(machine, second, 'reset by peer', 1);
     expect(second).toMatchObject({ state: State.closing, reason: 'broken', uses: 1 });
     expect(machine.offered).toBe(first);
   });
@@ -84,7 +86,7 @@ describe('what breaks', () => {
     const taken = machine.take(1) as Slot<string>;
     want(machine, 1);
     expect(machine.offered).toBe(first);
-    machine.dead(taken, undefined, 1);
+    dead(machine, taken, undefined, 1);
     expect(taken).toMatchObject({ state: State.closing, reason: 'broken', graceful: false });
     expect(machine.offered).toBe(first);
   });
@@ -92,11 +94,11 @@ describe('what breaks', () => {
   it('on its way in or out is no news', () => {
     const machine = machineOf({ pings: true });
     const slot = opening(machine, 0);
-    machine.broken(slot, 'reset by peer', 1);
-    machine.openFailed(slot, { ...refused, connection: 'half' }, 2);
+    broken(machine, slot, 'reset by peer', 1);
+    answers.openFailed(machine, slot, { ...refused, connection: 'half' }, 2);
     effects(machine);
-    machine.broken(slot, 'reset by peer', 3);
-    machine.broken(slot, 'reset by peer', 4);
+    broken(machine, slot, 'reset by peer', 3);
+    broken(machine, slot, 'reset by peer', 4);
     expect(kinds(machine)).toBe('');
     expect(machine.slots.suspicion).toBe(0);
   });
@@ -109,9 +111,9 @@ describe('what breaks', () => {
     machine.pump(0);
     for (const now of [0, 5000]) {
       const slot = machine.slots.opening.head as Slot<string>;
-      machine.opened(slot, 'c', undefined, now);
-      machine.broken(slot, 'reset by peer', now + ageMs, 700);
-      machine.closed(slot, now + ageMs);
+      answers.opened(machine, slot, 'c', undefined, now);
+      broken(machine, slot, 'reset by peer', now + ageMs, 700);
+      answers.closed(machine, slot, now + ageMs);
     }
     expect(machine.probing.stillborn).toBe(stillborn);
     expect(machine.probing.opensAt()).toBe(stillborn > 0 ? 5000 + ageMs + 700 : -Infinity);
@@ -122,7 +124,7 @@ describe('a permit that is lost', () => {
   it.each(Object.keys(middles))('takes a connection with it while it is %s', (middle) => {
     const machine = machineOf({ pings: true, resets: true });
     const slot = middles[middle]?.(machine) as Slot<string>;
-    machine.lost(slot, 2);
+    lost(machine, slot, 2);
     expect(slot).toMatchObject({ state: State.closing, reason: 'permit-lost', graceful: false });
   });
 
@@ -132,7 +134,7 @@ describe('a permit that is lost', () => {
     const taken = machine.take(1) as Slot<string>;
     want(machine, 1);
     expect(machine.offered).toBe(first);
-    machine.lost(taken, 31);
+    lost(machine, taken, 31);
     expect(taken).toMatchObject({ state: State.closing, reason: 'permit-lost', graceful: false });
     expect(machine.totals.leasedMs).toBe(30);
     expect(machine.offered).toBe(first);
@@ -142,7 +144,7 @@ describe('a permit that is lost', () => {
     const machine = machineOf();
     const [first, second] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
     want(machine, 1);
-    machine.lost(second, 1);
+    lost(machine, second, 1);
     expect(second.state).toBe(State.closing);
     expect(machine.offered).toBe(first);
   });
@@ -150,55 +152,12 @@ describe('a permit that is lost', () => {
   it('says nothing of what is being opened or closed', () => {
     const machine = machineOf();
     const slot = opening(machine, 0);
-    machine.lost(slot, 1);
+    lost(machine, slot, 1);
     expect(slot.state).toBe(State.opening);
-    machine.openFailed(slot, { ...refused, connection: 'half' }, 2);
+    answers.openFailed(machine, slot, { ...refused, connection: 'half' }, 2);
     effects(machine);
-    machine.lost(slot, 3);
+    lost(machine, slot, 3);
     expect(kinds(machine)).toBe('');
-  });
-});
-
-describe('pressure from other pools', () => {
-  function pressed(min: number, count: number): { machine: M; leased: Slot<string>[] } {
-    const machine = machineOf({ min });
-    opened(machine, 2, 0);
-    const leased = [machine.take(1), machine.take(1)] as Slot<string>[];
-    Object.assign(machine, { pressure: count, pressedAt: 1000 });
-    return { machine, leased };
-  }
-
-  it('makes room with what comes back while nobody of its own waits, and no more than was asked for', () => {
-    const { machine, leased } = pressed(0, 1);
-    machine.returned(leased[0] as Slot<string>, 1001);
-    expect(leased[0]).toMatchObject({ state: State.closing, reason: 'budget', graceful: true });
-    expect(machine.pressure).toBe(0);
-    machine.returned(leased[1] as Slot<string>, 1002);
-    expect(leased[1]?.state).toBe(State.idle);
-  });
-
-  it('leaves the minimum alone', () => {
-    const { machine, leased } = pressed(1, 2);
-    for (const slot of leased) machine.returned(slot, 1001);
-    expect(leased.map(({ state }) => state)).toEqual([State.closing, State.idle]);
-    expect(machine.pressure).toBe(1);
-  });
-
-  it('waits for callers of its own, but for half a second only, and then anew', () => {
-    const { machine, leased } = pressed(0, 2);
-    const [first, second] = leased as [Slot<string>, Slot<string>];
-    for (let caller = 0; caller < 5; caller++) want(machine, 1001);
-    machine.returned(first, 1499);
-    expect(machine.offered).toBe(first);
-    machine.accepted(first, 1499);
-    machine.returned(second, 1500);
-    expect(second).toMatchObject({ state: State.closing, reason: 'budget' });
-    machine.returned(first, 1501);
-    expect(machine.offered).toBe(first);
-    machine.accepted(first, 1501);
-    machine.returned(first, 2000);
-    expect(first).toMatchObject({ state: State.closing, reason: 'budget' });
-    expect(machine.pressure).toBe(0);
   });
 });
 
@@ -207,7 +166,7 @@ describe('the idle limit of the peer', () => {
     const machine = machineOf({ learnsIdleLimit });
     for (const since of [0, 10_000, 20_000]) {
       const [slot] = opened(machine, 1, since) as [Slot<string>];
-      machine.broken(slot, 'reset by peer', since + 1000);
+      broken(machine, slot, 'reset by peer', since + 1000);
     }
     return machine;
   }
@@ -223,7 +182,7 @@ describe('the idle limit of the peer', () => {
     for (const now of [1000, 2000]) machine.slots.idleLimit.died(1000, now);
     const [first, second] = opened(machine, 2, 20_000) as [Slot<string>, Slot<string>];
     expect(first.dueAt).toBe(Infinity);
-    machine.broken(second, 'reset by peer', 21_000);
+    broken(machine, second, 'reset by peer', 21_000);
     expect(first.dueAt).toBe(20_800);
     expect(machine.timetable.wakeAt).toBeLessThanOrEqual(20_800);
   });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kinds, type M, machineOf, opened, want } from '../../test/by-hand.ts';
+import { suspect } from './breaking.ts';
 import { isOverdue, returnsOverdueAt, servedByReturns } from './demand.ts';
 import type { Limits } from './limits.ts';
 import type { Slot } from './slot.ts';
@@ -97,7 +98,7 @@ describe('a caller that was left to them', () => {
     const machine = machineOf({ max: 2, pings: true });
     opened(machine, 2, 0);
     machine.take(1000);
-    machine.suspect(1000);
+    suspect(machine, 1000);
     want(machine, 1000);
     Object.assign(machine.averages, { holdMs: -0.5, openMs: 100 });
     expect(overdueAt(machine, 1050)).toBe(1100);
@@ -107,7 +108,7 @@ describe('a caller that was left to them', () => {
   it.each(['ping', 'reset'] as const)('is thought of when its patience ends while a %s is what it waits for', (kind) => {
     const machine = machineOf({ max: 1, pings: true, resets: kind === 'reset' });
     opened(machine, 1, 0);
-    if (kind === 'ping') machine.suspect(1000);
+    if (kind === 'ping') suspect(machine, 1000);
     const slot = machine.take(1000);
     want(machine, 1000);
     if (slot !== undefined) machine.returned(slot, 1000);

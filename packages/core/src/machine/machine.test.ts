@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { kinds, machineOf, opened, opening, refused, slotsTo, want } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
+import { broken, dead } from './breaking.ts';
 import { recycle, resize, resume, retire } from './orders.ts';
 import type { Slot } from './slot.ts';
 import { tick } from './tick.ts';
@@ -13,7 +15,7 @@ describe('what is lent', () => {
     const [slot] = opened(machine, 1, 0) as [Slot<string>];
     want(machine, 10);
     expect(kinds(machine)).toBe('ping');
-    machine.proved(slot, 11);
+    answers.proved(machine, slot, 11);
     expect(machine.offered).toBe(slot);
     machine.accepted(slot, 11);
     machine.returned(slot, 11);
@@ -27,7 +29,7 @@ describe('what is lent', () => {
     const machine = machineOf({ pings: true, pingAfterIdleMs: 50 });
     const [first, second] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
     machine.slots.check(first, 90);
-    machine.proved(first, 95);
+    answers.proved(machine, first, 95);
     expect(machine.take(100)).toBe(first);
     expect(machine.take(100)).toBeUndefined();
     expect(second.state).toBe(State.idle);
@@ -74,8 +76,8 @@ describe('what is lent', () => {
     const [, slot] = opened(machine, 2, 0) as [Slot<string>, Slot<string>];
     want(machine, 1);
     expect(machine.offered).toBe(slot);
-    machine.broken(slot, 'reset by peer', 1);
-    machine.dead(slot, undefined, 1);
+    broken(machine, slot, 'reset by peer', 1);
+    dead(machine, slot, undefined, 1);
     expect(slot.state).toBe(State.closing);
     expect(machine.slots.suspicion).toBe(0);
   });
@@ -84,8 +86,8 @@ describe('what is lent', () => {
     const machine = machineOf({ pings: true });
     opened(machine, 2, 0);
     const slot = machine.take(1) as Slot<string>;
-    machine.broken(slot, 'reset by peer', 1);
-    machine.dead(slot, undefined, 1);
+    broken(machine, slot, 'reset by peer', 1);
+    dead(machine, slot, undefined, 1);
     expect(slot.state).toBe(State.closing);
     expect(machine.slots.suspicion).toBe(0);
   });
@@ -97,7 +99,7 @@ describe('what is opened', () => {
     want(machine, 0);
     const [slot] = slotsTo(machine, 'reserve') as [Slot<string>];
     machine.state = 'suspended';
-    machine.permitted(slot, 1);
+    answers.permitted(machine, slot, 1);
     expect(kinds(machine)).toBe('gone');
     resume(machine, 2);
     expect(kinds(machine)).toBe('reserve');
@@ -107,11 +109,11 @@ describe('what is opened', () => {
     const machine = machineOf({ budgeted: true, max: 2, min: 2 });
     machine.pump(0);
     const slots = slotsTo(machine, 'reserve');
-    machine.permitted(slots[0] as Slot<string>, 0);
+    answers.permitted(machine, slots[0] as Slot<string>, 0);
     machine.state = 'suspended';
     resize(machine, 0, 1, 1);
     machine.state = 'open';
-    machine.permitted(slots[1] as Slot<string>, 2);
+    answers.permitted(machine, slots[1] as Slot<string>, 2);
     expect(machine.slots).toMatchObject({ opening: { size: 1 }, reserving: { size: 0 } });
   });
 
@@ -121,17 +123,17 @@ describe('what is opened', () => {
     const [slot] = slotsTo(machine, 'reserve') as [Slot<string>];
     for (const now of [10, 11]) machine.pump(now);
     expect(kinds(machine)).toBe('');
-    machine.permitted(slot, 20);
+    answers.permitted(machine, slot, 20);
     expect(kinds(machine)).toBe('open');
     // Once: when it fails and nobody asks again, there is no more to find out.
-    machine.openFailed(slot, refused, 30);
+    answers.openFailed(machine, slot, refused, 30);
     tick(machine, 1000);
     expect(machine.slots.total).toBe(0);
   });
 
   it('finds out when the endpoint is up again, although every caller is sent away and no minimum is kept', () => {
     const machine = machineOf({ refuseWhenDown: true });
-    machine.openFailed(opening(machine, 0), refused, 10);
+    answers.openFailed(machine, opening(machine, 0), refused, 10);
     expect(kinds(machine)).toBe('refuse');
     want(machine, 20);
     expect(kinds(machine)).toBe('refuse');
@@ -141,9 +143,9 @@ describe('what is opened', () => {
 
   it('finds that out also when all that is asked for is a pool that is ready', () => {
     const machine = machineOf({ refuseWhenDown: true });
-    machine.openFailed(opening(machine, 0), refused, 10);
+    answers.openFailed(machine, opening(machine, 0), refused, 10);
     tick(machine, 110);
-    machine.openFailed(slotsTo(machine, 'open')[0] as Slot<string>, refused, 120);
+    answers.openFailed(machine, slotsTo(machine, 'open')[0] as Slot<string>, refused, 120);
     want(machine, 130, { ofReady: true });
     expect(kinds(machine)).toBe('refuse');
     tick(machine, 220);
@@ -155,7 +157,7 @@ describe('what is opened', () => {
     machine.pump(0);
     const [old] = slotsTo(machine, 'open') as [Slot<string>];
     recycle(machine, 10);
-    machine.openFailed(old, { ...refused, verdict: 'fatal' }, 20);
+    answers.openFailed(machine, old, { ...refused, verdict: 'fatal' }, 20);
     expect(machine.probing.fatal).toBe(false);
     expect(kinds(machine)).toContain('open');
   });
@@ -216,7 +218,7 @@ describe('a lease', () => {
   it('that somebody waited for adds to what was waited in all, never less than nothing', () => {
     const machine = machineOf();
     const slot = opening(machine, 100);
-    machine.opened(slot, 'c', undefined, 130);
+    answers.opened(machine, slot, 'c', undefined, 130);
     machine.accepted(slot, 130);
     expect(machine.totals).toMatchObject({ waited: 1, waitedMs: 30 });
     want(machine, 200);
@@ -232,7 +234,7 @@ describe('a lease', () => {
     machine.discarded(slot, 'discarded', undefined, false, 11);
     expect(slot).toMatchObject({ state: State.closing, reason: 'discarded', graceful: false });
     expect(machine.totals.leasedMs).toBe(10);
-    machine.closed(slot, 12);
+    answers.closed(machine, slot, 12);
     expect([...machine.totals.closed]).toEqual([['discarded', 1]]);
   });
 });

@@ -1,16 +1,17 @@
 import { Averages } from './averages.ts';
+import { broke, learnFromUse } from './breaking.ts';
 import type { Deadline } from './deadlines.ts';
 import type { Effect } from './effects.ts';
+import { endIfUnfit, whyNotAgain } from './fitness.ts';
 import type { Limits } from './limits.ts';
-import { noteFailure, type OpenFailure } from './open-failure.ts';
-import { Probing, togetherMs } from './probing.ts';
-import { deliverable, floor, pump } from './pump.ts';
+import { Probing } from './probing.ts';
+import { deliverable, pump } from './pump.ts';
 import { Queue } from './queue.ts';
 import type { Slot } from './slot.ts';
-import { activeAt, Slots } from './slots.ts';
+import { Slots } from './slots.ts';
 import { Timetable } from './timetable.ts';
 import { Totals } from './totals.ts';
-import { Event, State } from './transitions.ts';
+import { Event } from './transitions.ts';
 import type { Waiter } from './waiters.ts';
 
 export type PoolState = 'open' | 'suspended' | 'closing' | 'closed';
@@ -19,8 +20,9 @@ export type PoolState = 'open' | 'suspended' | 'closing' | 'closed';
  * Decides everything and does nothing. Synchronous and deterministic: methods are inputs, each with the time it happened; what
  * they want done stands in `effects` and `offered` afterwards. It knows no promise, timer, emitter or connector.
  *
- * In the order of a connection's life: callers come (`take`, `want`), `pump.ts` matches and opens, answers arrive (`opened` …
- * `closed`), leases end (`returned`, `discarded`, `detached`). Orders from outside are in `orders.ts`, time in `tick.ts`.
+ * Callers come here, and leases end here. The other inputs have a file for each side they come from: `answers.ts` (what was to be
+ * done is done), `breaking.ts` (a connection died), `orders.ts` (owner and connector), `tick.ts` (time). After each of them `pump.ts`
+ * matches callers to connections, and opens. `transitions.ts` says what may become of a connection, `slots.ts` does it.
  */
 export class Machine<T, R> {
   state: PoolState = 'open';
@@ -46,10 +48,6 @@ export class Machine<T, R> {
   readonly forced: { readonly slot: Slot<T>; readonly heldMs: number }[] = [];
   /** The maximum was lowered, and there may still be more than that: asked before counting, which is done for every lease. */
   isShrunk = false;
-  /** Somebody else waits for so many of this pool's permits ... */
-  pressure = 0;
-  /** ... since then. */
-  pressedAt = 0;
   /** A caller that does not wait found nothing: one connection more would have helped. */
   isMissed = false;
 
@@ -114,7 +112,8 @@ export class Machine<T, R> {
     if (waiter === undefined) {
       // Nobody has had it.
       slot.uses--;
-      this.#settle(slot, () => this.slots.comeBack(slot, now), now);
+      this.slots.comeBack(slot, now);
+      endIfUnfit(this, slot, now);
     } else {
       this.queue.leave(waiter);
       if (waiter.longLived) {
@@ -126,18 +125,6 @@ export class Machine<T, R> {
     }
     this.pump(now);
     return waiter;
-  }
-
-  /** What was taken or offered turns out to be dead, before anybody had it. */
-  dead(slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
-    // Whoever was asked may have reported it already.
-    if (slot.state !== State.leased) return;
-    if (this.offered === slot) this.offered = undefined;
-    slot.uses--;
-    const isNews = slot.doom !== 'broken';
-    this.slots.end(slot, 'broken', error, false, now);
-    if (isNews) this.#broke(slot, now, retryInMs);
-    this.pump(now);
   }
 
   /** A limit that is not a wait, on the same timer. */
@@ -153,7 +140,7 @@ export class Machine<T, R> {
     this.heldUntil(slot, now);
     this.probing.stillborn = 0;
     if (slot.usedAt !== now) slot.usedAt = now;
-    const doom = this.whyNotAgain(slot, now);
+    const doom = whyNotAgain(this, slot, now);
     if (doom !== undefined) return this.#endReturned(slot, doom, now);
     if (this.limits.resets) this.slots.reset(slot, now);
     else this.slots.comeBack(slot, now);
@@ -166,11 +153,12 @@ export class Machine<T, R> {
     this.pump(now);
   }
 
-  /** It must not be lent again. `broke` when the connection failed, as against having been given up. */
-  discarded(slot: Slot<T>, reason: string, error: unknown, broke: boolean, now: number): void {
+  /** It must not be lent again. `isBroken`: the connection failed, as against having been given up. */
+  discarded(slot: Slot<T>, reason: string, error: unknown, isBroken: boolean, now: number): void {
     this.heldUntil(slot, now);
+    if (isBroken) learnFromUse(this, slot, now);
     this.slots.end(slot, reason, error, false, now);
-    if (broke) this.#broke(slot, now);
+    if (isBroken) broke(this, slot, now);
     this.pump(now);
   }
 
@@ -182,191 +170,15 @@ export class Machine<T, R> {
     this.pump(now);
   }
 
-  private heldUntil(slot: Slot<T>, now: number): void {
+  heldUntil(slot: Slot<T>, now: number): void {
     // The clock of a turn may be behind.
     const heldMs = now > slot.since ? now - slot.since : 0;
     if (heldMs > 0) this.totals.leasedMs += heldMs;
     if (!slot.longLived) this.averages.held(heldMs);
   }
 
-  // ── Answers ──────────────────────────────────────────────────────────────
-
-  permitted(slot: Slot<T>, now: number): void {
-    const { probing, slots } = this;
-    // Meanwhile a failure may have closed the window: a permit is no reason to storm. Or the pool was suspended, or shrank.
-    const stillWanted = this.state === 'open' && slots.total <= this.effectiveMax;
-    if (!stillWanted || now < probing.opensAt() || slots.opening.size >= probing.window) return this.unpermitted(slot, now);
-    this.isMissed = false;
-    slots.open(slot, probing.round, probing.attempt, now);
-  }
-
-  unpermitted(slot: Slot<T>, now: number): void {
-    this.slots.leave(slot, Event.unwanted, now);
-    this.pump(now);
-  }
-
-  opened(slot: Slot<T>, connection: T, tag: string | undefined, now: number): void {
-    this.totals.opened++;
-    this.averages.opened(now - slot.since);
-    this.probing.succeeded(this.max);
-    this.#settle(slot, () => this.slots.opened(slot, connection, tag, now), now);
-    this.pump(now);
-  }
-
-  openFailed(slot: Slot<T>, failure: OpenFailure<T>, now: number): void {
-    this.totals.openFailed++;
-    // Before the slot leaves: it is one of those that began together.
-    if (failure.cancelled !== true) noteFailure(this, slot, failure, now);
-    if (failure.connection === undefined) {
-      this.slots.leave(slot, Event.failed, now);
-    } else {
-      this.totals.opened++;
-      slot.connection = failure.connection;
-      this.slots.end(slot, 'init-failed', failure.error, false, now);
-    }
-    this.pump(now);
-  }
-
-  proved(slot: Slot<T>, now: number): void {
-    this.#settle(slot, () => this.slots.proved(slot, now), now);
-    this.pump(now);
-  }
-
-  cleaned(slot: Slot<T>, tag: string | undefined, now: number): void {
-    slot.tag = tag;
-    this.#settle(slot, () => this.slots.cleaned(slot, now), now);
-    this.pump(now);
-  }
-
-  /** Its ping failed. */
-  disproved(slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
-    this.slots.end(slot, 'ping-failed', error, false, now);
-    this.#broke(slot, now, retryInMs);
-    this.pump(now);
-  }
-
-  uncleaned(slot: Slot<T>, error: unknown, now: number): void {
-    this.slots.end(slot, 'reset-failed', error, false, now);
-    this.pump(now);
-  }
-
-  /** The connector saw it die. */
-  broken(slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
-    switch (slot.state) {
-      case State.idle:
-        this.#learn(slot, now);
-        this.slots.end(slot, 'broken', error, false, now);
-        break;
-      case State.checking:
-      case State.resetting:
-        this.slots.end(slot, 'broken', error, false, now);
-        break;
-      case State.leased:
-        if (slot === this.offered) return this.dead(slot, error, now, retryInMs);
-        if (slot.doom === 'broken') return;
-        // Its holder finds out by itself. Until it comes back it counts; then it goes.
-        slot.error = error;
-        slot.doom = 'broken';
-        this.slots.effect('retiring', slot);
-        break;
-      default:
-        return;
-    }
-    this.#broke(slot, now, retryInMs);
-    this.pump(now);
-  }
-
-  /** The permit of its connection was lost: it has to go at once, whoever has it. */
-  lost(slot: Slot<T>, now: number): void {
-    switch (slot.state) {
-      case State.leased:
-        if (slot === this.offered) this.offered = undefined;
-        this.heldUntil(slot, now);
-        break;
-      case State.idle:
-      case State.checking:
-      case State.resetting:
-        break;
-      default:
-        return;
-    }
-    this.slots.end(slot, 'permit-lost', undefined, false, now);
-    this.pump(now);
-  }
-
-  closed(slot: Slot<T>, now: number): void {
-    this.totals.closedFor(slot.reason ?? 'discarded');
-    this.slots.leave(slot, Event.closed, now);
-    this.pump(now);
-  }
-
-  /** It outlasted every limit and cannot be destroyed: nothing more can be done, and its place must not be lost for ever. */
-  abandoned(slot: Slot<T>, now: number): void {
-    this.totals.abandoned++;
-    this.slots.leave(slot, Event.abandoned, now);
-    this.pump(now);
-  }
-
-  /** To idle, or, when it must not be lent again, out. */
-  #settle(slot: Slot<T>, toIdle: () => void, now: number): void {
-    toIdle();
-    const doom = this.whyNotAgain(slot, now);
-    if (doom !== undefined) this.slots.end(slot, doom, slot.error, true, now);
-  }
-
-  private whyNotAgain(slot: Slot<T>, now: number): string | undefined {
-    if (slot.doom !== undefined) return slot.doom;
-    if (slot.uses >= this.limits.maxUses) return 'max-uses';
-    if (now >= slot.expiresAt) return 'max-lifetime';
-    return this.isShrunk || this.pressure > 0 ? this.#whyTooMany(now) : undefined;
-  }
-
-  #whyTooMany(now: number): string | undefined {
-    if (this.isShrunk && this.#isTooMany()) return 'resized';
-    if (this.pressure > 0 && this.slots.live > floor(this)) {
-      // Callers of its own come first, but not for ever: then the other pool gets one connection, and the patience starts anew.
-      if (this.queue.waiters.size === 0 || now - this.pressedAt >= patienceMs) {
-        this.pressure--;
-        this.pressedAt = now;
-        return 'budget';
-      }
-    }
-    return undefined;
-  }
-
-  /** The peer closed it while it was idle: perhaps it closes all at this age. */
-  #learn(slot: Slot<T>, now: number): void {
-    const { slots, limits } = this;
-    if (!limits.learnsIdleLimit) return;
-    const { idleLimit } = slots;
-    const { safeMs } = idleLimit;
-    const isNew = idleLimit.died(now - activeAt(slot), now);
-    if (idleLimit.safeMs !== safeMs) for (const idle of slots.idle) slots.comeDue(idle);
-    if (isNew) this.notice('idle-limit', { estimateMs: slots.idleLimit.estimateMs });
-  }
-
   notice(code: string, detail: unknown): void {
     this.effects.push({ kind: 'notice', code, detail });
-  }
-
-  /** `retryInMs`: what the backoff says for the case that nobody has used it. */
-  #isTooMany(): boolean {
-    this.isShrunk = this.slots.live > this.effectiveMax;
-    return this.isShrunk;
-  }
-
-  #broke(slot: Slot<T>, now: number, retryInMs = 0): void {
-    const { probing } = this;
-    if (slot.uses === 0 && now - slot.openedAt < togetherMs) probing.brokeUnused(slot.round, now + retryInMs);
-    if (probing.broke(now)) this.suspect(now);
-  }
-
-  /** Siblings of connections that broke, or of a machine that slept: to be pinged before they are lent, if they can be. */
-  suspect(now: number): void {
-    const { slots } = this;
-    slots.suspicion++;
-    if (!this.limits.pings) return;
-    for (const slot of slots.idle.ready) slots.rearrange(slot, now);
   }
 
   /** Whatever happened: matches callers to connections, and asks for more. */
@@ -374,6 +186,3 @@ export class Machine<T, R> {
     pump(this, now);
   }
 }
-
-/** How long a pool with callers of its own keeps its connections from a pool that waits for a permit. */
-const patienceMs = 500;

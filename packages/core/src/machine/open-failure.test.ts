@@ -1,12 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { effects, kinds, type M, machineOf, opened, opening, slotsTo, want } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
 import type { OpenFailure } from './open-failure.ts';
 import { recycle } from './orders.ts';
 import type { Slot } from './slot.ts';
 import { tick } from './tick.ts';
 
 function fail(machine: M, slot: Slot<string>, verdict: OpenFailure<string>['verdict'], now: number): void {
-  machine.openFailed(slot, { error: 'refused', verdict, retryInMs: 100 }, now);
+  answers.openFailed(machine, slot, { error: 'refused', verdict, retryInMs: 100 }, now);
 }
 
 describe('an opening that failed', () => {
@@ -86,7 +87,7 @@ describe('an opening that failed', () => {
     const [first, second, third, ...rest] = slotsTo(machine, 'open') as [Slot<string>, Slot<string>, Slot<string>];
     fail(machine, second, { limitForMs: 1000 }, 10);
     for (const slot of [first, third]) {
-      machine.opened(slot, 'c', undefined, 10);
+      answers.opened(machine, slot, 'c', undefined, 10);
       expect(machine.offered).toBe(slot);
       machine.accepted(slot, 10);
     }

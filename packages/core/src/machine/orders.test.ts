@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { effects, kinds, type M, machineOf, opened, opening, refused, slotsTo, want } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
 import { close, expireAt, lowerMax, park, pause, recycle, resize, resume, retire, shed } from './orders.ts';
 import type { Slot } from './slot.ts';
 import { tick } from './tick.ts';
@@ -25,7 +26,7 @@ describe('resuming', () => {
 
   it('opens at once what a failure or a pause held back', () => {
     const machine = machineOf();
-    machine.openFailed(opening(machine, 0), refused, 10);
+    answers.openFailed(machine, opening(machine, 0), refused, 10);
     pause(machine, 5000, 10);
     expect(kinds(machine)).toBe('');
     resume(machine, 11);
@@ -59,20 +60,20 @@ describe('recycling', () => {
     want(machine, 0);
     want(machine, 0);
     const [begun, reserved] = slotsTo(machine, 'reserve') as Some;
-    machine.permitted(begun, 0);
+    answers.permitted(machine, begun, 0);
     effects(machine);
     recycle(machine, 1);
     expect(kinds(machine)).toBe('');
-    machine.opened(begun, 'c', undefined, 2);
+    answers.opened(machine, begun, 'c', undefined, 2);
     expect(endings(machine)).toEqual([[begun.id, 'recycled', true]]);
-    machine.permitted(reserved, 3);
-    machine.opened(reserved, 'c', undefined, 4);
+    answers.permitted(machine, reserved, 3);
+    answers.opened(machine, reserved, 'c', undefined, 4);
     expect(machine.offered).toBe(reserved);
   });
 
   it('opens at once what a failure held back', () => {
     const machine = machineOf();
-    machine.openFailed(opening(machine, 0), refused, 10);
+    answers.openFailed(machine, opening(machine, 0), refused, 10);
     recycle(machine, 11);
     expect(kinds(machine)).toBe('open');
   });
@@ -263,7 +264,7 @@ describe('retiring one', () => {
     retire(machine, slot, 'rotated again', 2);
     expect(kinds(machine)).toBe('close');
     expect(slot.doom).toBeUndefined();
-    machine.closed(slot, 3);
+    answers.closed(machine, slot, 3);
     retire(machine, slot, 'rotated again', 4);
     expect(slot.doom).toBeUndefined();
   });

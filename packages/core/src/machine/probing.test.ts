@@ -111,4 +111,28 @@ describe('probing', () => {
     expect(probing.window).toBe(1);
     expect(probing.opensAt()).toBe(600);
   });
+
+  it('takes a failure for news although a connection broke unused since that opening began', () => {
+    const probing = new Probing();
+    const { round } = probing;
+    probing.brokeUnused(round, 500);
+    probing.failed(round, 'refused', 600);
+    expect(probing).toMatchObject({ window: 1, failures: 1 });
+    expect(probing.opensAt()).toBe(600);
+    // What began together with it, or after the connection had broken, tells nothing more.
+    probing.failed(round, 'refused', 700);
+    probing.failed(round + 1, 'refused', 800);
+    expect(probing.failures).toBe(1);
+    expect(probing.opensAt()).toBe(600);
+  });
+
+  it('does not take a failure for news when the peer has broken more than one unused since that opening began', () => {
+    const probing = new Probing();
+    const { round } = probing;
+    probing.brokeUnused(round, 500);
+    probing.brokeUnused(probing.round, 600);
+    probing.failed(round, 'refused', 700);
+    expect(probing.failures).toBe(0);
+    expect(probing.opensAt()).toBe(600);
+  });
 });

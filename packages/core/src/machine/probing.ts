@@ -8,7 +8,7 @@ export class Probing {
   failures = 0;
   nextOpenAt: number = -Infinity;
   pausedUntil: number = -Infinity;
-  /** Openings that carry an older number began before the last failure and tell nothing new. */
+  /** Raised when openings fail or what they opened breaks unused: those that carry the same number began together. */
   round = 0;
   /** What began in an earlier round began before somebody said that the cause is gone. */
   forgivenRound = 0;
@@ -21,6 +21,8 @@ export class Probing {
   /** Waiting cannot cure it: nothing opens. */
   fatal = false;
   #lastBreakAt = -Infinity;
+  /** Failures of earlier rounds tell nothing new: they began before the backoff that is in force. */
+  #newsFrom = 0;
 
   /** Which attempt an opening begun now would be. */
   get attempt(): number {
@@ -42,8 +44,8 @@ export class Probing {
   failed(round: number, error: unknown, retryAt: number): void {
     this.window = 1;
     this.lastError = error;
-    if (round !== this.round) return;
-    this.round++;
+    if (round < this.#newsFrom) return;
+    this.#newsFrom = ++this.round;
     this.failures++;
     this.nextOpenAt = retryAt;
   }
@@ -53,6 +55,7 @@ export class Probing {
     if (round !== this.round) return;
     this.round++;
     if (this.stillborn++ === 0) return;
+    this.#newsFrom = this.round;
     this.window = 1;
     this.nextOpenAt = retryAt;
   }
@@ -71,8 +74,8 @@ export class Probing {
     this.stillborn = 0;
     this.nextOpenAt = -Infinity;
     this.pausedUntil = -Infinity;
-    this.round++;
-    this.forgivenRound = this.round;
+    this.forgivenRound = ++this.round;
+    this.#newsFrom = this.round;
     this.down = false;
     this.fatal = false;
     this.lastError = undefined;

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { effects, kinds, type M, machineOf, opened, opening, refused, slotsTo, want } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
+import { suspect } from './breaking.ts';
 import { park, retire } from './orders.ts';
 import { floor } from './pump.ts';
 import type { Slot } from './slot.ts';
@@ -34,7 +36,7 @@ describe('what the peer is about to close', () => {
     const { machine, slot } = besideAnImpatientPeer(true);
     want(machine, 10_800);
     expect(kinds(machine)).toBe('ping');
-    machine.proved(slot, 10_801);
+    answers.proved(machine, slot, 10_801);
     expect(machine.offered).toBe(slot);
   });
 });
@@ -43,7 +45,7 @@ describe('suspect connections', () => {
   it('are pinged one for each caller, the most recently used first', () => {
     const machine = machineOf({ pings: true });
     const slots = opened(machine, 3, 0);
-    machine.suspect(1);
+    suspect(machine, 1);
     want(machine, 2);
     expect(slotsTo(machine, 'ping')).toEqual([slots[2]]);
     want(machine, 3);
@@ -53,16 +55,16 @@ describe('suspect connections', () => {
   it('are hope enough for callers while the endpoint is down: those are not sent away', () => {
     const machine = machineOf({ pings: true, refuseWhenDown: true });
     opened(machine, 2, 0);
-    machine.suspect(1);
+    suspect(machine, 1);
     // An opening takes no time, so one is wanted beside the ping.
     const slot = opening(machine, 2);
-    machine.openFailed(slot, refused, 3);
+    answers.openFailed(machine, slot, refused, 3);
     expect(machine.slots).toMatchObject({ checking: { size: 1 }, idle: { size: 1 } });
     expect(machine.probing.down).toBe(true);
     expect(kinds(machine)).toBe('');
-    machine.disproved(machine.slots.checking.head as Slot<string>, 'hung', 4);
+    answers.disproved(machine, machine.slots.checking.head as Slot<string>, 'hung', 4);
     expect(kinds(machine)).toBe('close ping');
-    machine.disproved(machine.slots.checking.head as Slot<string>, 'hung', 5);
+    answers.disproved(machine, machine.slots.checking.head as Slot<string>, 'hung', 5);
     expect(kinds(machine)).toBe('close refuse');
   });
 });
@@ -101,7 +103,7 @@ describe('a caller that does not wait and finds nothing', () => {
     const slot = machine.take(1) as Slot<string>;
     machine.missed(2);
     machine.discarded(slot, 'discarded', undefined, false, 3);
-    machine.closed(slot, 4);
+    answers.closed(machine, slot, 4);
     expect(kinds(machine)).toBe('close');
   });
 });
@@ -128,9 +130,9 @@ describe('the floor', () => {
     const machine = machineOf({ min: 2 });
     want(machine, 0, { ofReady: true });
     const [first, second] = slotsTo(machine, 'open') as [Slot<string>, Slot<string>];
-    machine.opened(first, 'c', undefined, 1);
+    answers.opened(machine, first, 'c', undefined, 1);
     expect(kinds(machine)).toBe('');
-    machine.opened(second, 'c', undefined, 2);
+    answers.opened(machine, second, 'c', undefined, 2);
     expect(effects(machine)).toMatchObject([{ kind: 'ready' }]);
   });
 });
@@ -140,7 +142,7 @@ describe('a backoff', () => {
     const machine = machineOf({ openTimeoutMs: 1000 });
     const slot = opening(machine, 0);
     machine.leave(machine.queue.waiters.head ?? expect.fail('nobody waits'), 1);
-    machine.openFailed(slot, refused, 10);
+    answers.openFailed(machine, slot, refused, 10);
     tick(machine, 20);
     expect(machine.timetable.wakeAt).toBe(Infinity);
   });
@@ -161,7 +163,7 @@ describe('a permit that is asked for', () => {
     machine.probing.window = 2;
     for (let caller = 0; caller < 4; caller++) want(machine, 0);
     expect(kinds(machine)).toBe('reserve reserve');
-    machine.permitted(machine.slots.reserving.head as Slot<string>, 1);
+    answers.permitted(machine, machine.slots.reserving.head as Slot<string>, 1);
     tick(machine, 2);
     expect(kinds(machine)).toBe('open');
   });

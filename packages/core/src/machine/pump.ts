@@ -1,7 +1,7 @@
 import { isOverdue, returnsOverdueAt, servedByReturns } from './demand.ts';
+import { activeAt, safeUntil } from './idle-due.ts';
 import type { Machine } from './machine.ts';
 import type { Slot } from './slot.ts';
-import { activeAt } from './slots.ts';
 import { Event } from './transitions.ts';
 
 /** Whatever happened, this and nothing else matches callers to connections and asks for more. */
@@ -53,7 +53,7 @@ function isStale<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): bool
   if (!slots.idleLimit.known && limits.pingAfterIdleMs === Infinity) return false;
   // It answered just now, and nobody has had it since: to ask again would never end.
   if (slot.provenAt >= now && slot.provenUses === slot.uses) return false;
-  return now >= slots.safeUntil(slot) || (limits.pings && now - activeAt(slot) >= limits.pingAfterIdleMs);
+  return now >= safeUntil(slots, slot) || (limits.pings && now - activeAt(slot) >= limits.pingAfterIdleMs);
 }
 
 function checkForWaiters<T, R>(machine: Machine<T, R>, now: number): void {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { kinds, machineOf, opened, opening } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
 import { park } from './orders.ts';
 import type { Slot } from './slot.ts';
 import { tick } from './tick.ts';
@@ -17,17 +18,17 @@ describe('a step that may hang', () => {
     const { timetable, slots } = machine;
     const slot = opening(machine, 0);
     expect(timetable.wakeAt).toBe(1000);
-    machine.opened(slot, 'c', undefined, 10);
+    answers.opened(machine, slot, 'c', undefined, 10);
     machine.accepted(slot, 10);
     tick(machine, 1000);
     expect(timetable.wakeAt).toBe(Infinity);
     machine.returned(slot, 2000);
     expect(timetable.wakeAt).toBe(2200);
-    machine.cleaned(slot, undefined, 2100);
+    answers.cleaned(machine, slot, undefined, 2100);
     tick(machine, 2200);
     slots.check(slot, 3000);
     expect(timetable.wakeAt).toBe(3300);
-    machine.disproved(slot, 'hung', 3010);
+    answers.disproved(machine, slot, 'hung', 3010);
     expect(timetable.wakeAt).toBe(3110);
   });
 });
@@ -72,7 +73,7 @@ describe('connections that were opened together', () => {
     expect(slot.expiresAt).toBe(50 + livesMs);
     expect(slot.pingEveryMs).toBeCloseTo(firstPingMs, 6);
     machine.slots.check(slot, 60);
-    machine.proved(slot, 70);
+    answers.proved(machine, slot, 70);
     expect(slot.pingEveryMs).toBeCloseTo(nextPingMs, 6);
   });
 
@@ -80,7 +81,7 @@ describe('connections that were opened together', () => {
     const machine = machineOf({ maxLifetimeMs: 10_000 });
     const slot = opening(machine, 0);
     slot.expiresAt = 300;
-    machine.opened(slot, 'c', undefined, 10);
+    answers.opened(machine, slot, 'c', undefined, 10);
     expect(slot.expiresAt).toBe(300);
   });
 });
@@ -102,7 +103,7 @@ describe('a connection with a tag', () => {
     expect(idle.choose(['b'])).toBe(tagged);
     machine.slots.check(tagged, 110);
     expect(idle.choose(['b'])?.tag).toBe('a');
-    machine.proved(tagged, 120);
+    answers.proved(machine, tagged, 120);
     expect(machine.take(130, false, ['b'])).toBe(tagged);
     expect(idle.choose(['b'])?.tag).toBe('a');
     machine.returned(tagged, 140);

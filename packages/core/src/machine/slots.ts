@@ -1,4 +1,5 @@
 import type { Effect, SlotEffect } from './effects.ts';
+import { idleDueAt } from './idle-due.ts';
 import { IdleLimit } from './idle-limit.ts';
 import { IdleSet } from './idle-set.ts';
 import type { Limits } from './limits.ts';
@@ -27,7 +28,7 @@ export class Slots<T> {
   /** All of them: what `max` bounds. */
   total = 0;
   readonly idleLimit = new IdleLimit();
-  private readonly limits: Limits;
+  readonly limits: Limits;
   private readonly timetable: Timetable<T>;
   private readonly effects: Effect<T, never>[];
   private lastId = 0;
@@ -162,21 +163,9 @@ export class Slots<T> {
     this.comeDue(slot);
   }
 
-  /** From here on the peer may be about to close it. */
-  safeUntil(slot: Slot<T>): number {
-    return slot.testing ? activeAt(slot) + this.idleLimit.outlivedMs : activeAt(slot) + this.idleLimit.safeMs;
-  }
-
-  /** When this idle slot next wants attention. */
-  dueAt(slot: Slot<T>, idleOutAt = slot.usedAt + this.limits.idleTimeoutMs): number {
-    const isParked = slot.list === this.idle.parked && !slot.testing;
-    const parked = isParked ? Math.max(slot.parkedUntil, slot.since) : Infinity;
-    return Math.min(idleOutAt, slot.expiresAt, pingAt(slot), this.safeUntil(slot), parked);
-  }
-
   /** Sees to it that the slot gets the attention it wants in time. */
   comeDue(slot: Slot<T>): void {
-    this.timetable.attend(slot, slot.state === State.idle ? this.dueAt(slot) : slot.expiresAt);
+    this.timetable.attend(slot, slot.state === State.idle ? idleDueAt(this, slot) : slot.expiresAt);
   }
 
   /** As far as others than its holder can say, it may be lent. */
@@ -257,14 +246,4 @@ export class Slots<T> {
     const isSuspect = slot.trust !== this.suspicion && (slot.trust < 0 || this.limits.pings);
     return isSuspect ? this.idle.suspect : this.idle.ready;
   }
-}
-
-/** When its keep-alive ping is due. */
-export function pingAt<T>(slot: Slot<T>): number {
-  return activeAt(slot) + slot.pingEveryMs;
-}
-
-/** When the peer last heard of it. */
-export function activeAt<T>(slot: Slot<T>): number {
-  return Math.max(slot.usedAt, slot.provenAt);
 }

@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { effects, kinds, machineOf, opened, opening, refused, slotsTo, want } from '../../test/by-hand.ts';
+import * as answers from './answers.ts';
+import { suspect } from './breaking.ts';
 import { Deadline } from './deadlines.ts';
 import { close, expireAt, lowerMax, park } from './orders.ts';
 import type { Slot } from './slot.ts';
@@ -16,7 +18,7 @@ describe('the end of a lifetime', () => {
     machine.slots.check(slot, 90);
     tick(machine, 100);
     expect(slot.state).toBe(State.checking);
-    machine.proved(slot, 110);
+    answers.proved(machine, slot, 110);
     expect(slot).toMatchObject({ state: State.closing, reason: 'max-lifetime' });
   });
 
@@ -128,11 +130,11 @@ describe('the one timer', () => {
     const [slot] = opened(machine, 1, 0) as [Slot<string>];
     tick(machine, 90);
     expect(kinds(machine)).toBe('ping');
-    machine.proved(slot, 91);
+    answers.proved(machine, slot, 91);
     expect(slot.pingEveryMs).toBe(100);
     // It is due at 191; when it is asked again at once, the lot it draws makes it due earlier than that.
     machine.slots.check(slot, 92);
-    machine.proved(slot, 92);
+    answers.proved(machine, slot, 92);
     expect(slot.pingEveryMs).toBe(90);
     expect(machine.timetable.wakeAt).toBeLessThanOrEqual(182);
     tick(machine, 182);
@@ -154,7 +156,7 @@ describe('callers', () => {
     const slot = opening(machine, 0);
     want(machine, 1, { arrival: 0, name: 'first' });
     want(machine, 2, { arrival: 0, name: 'second' });
-    machine.opened(slot, 'c', undefined, 3);
+    answers.opened(machine, slot, 'c', undefined, 3);
     expect(machine.accepted(slot, 3)?.request).toBe('first');
     machine.returned(slot, 4);
     expect(machine.accepted(slot, 4)?.request).toBe('second');
@@ -163,7 +165,7 @@ describe('callers', () => {
   it('are thought of again when a return that needs a reset makes returns look slow', () => {
     const machine = machineOf({ max: 2, resets: true });
     const slot = opening(machine, 0);
-    machine.opened(slot, 'c', undefined, 10);
+    answers.opened(machine, slot, 'c', undefined, 10);
     machine.accepted(slot, 10);
     Object.assign(machine.averages, { openMs: 20, holdMs: 9 });
     want(machine, 11);
@@ -176,7 +178,7 @@ describe('callers', () => {
   it('are left to connections that are being reset as much as to those that are lent', () => {
     const machine = machineOf({ max: 5, resets: true });
     const slot = opening(machine, 0);
-    machine.opened(slot, 'c', undefined, 150);
+    answers.opened(machine, slot, 'c', undefined, 150);
     machine.accepted(slot, 150);
     Object.assign(machine.averages, { openMs: 150, holdMs: 2 });
     for (let caller = 0; caller < 10; caller++) want(machine, 151);
@@ -192,7 +194,7 @@ describe('callers', () => {
     idleLimit.replaced = 3;
     want(machine, 10_000, { ofReady: true });
     const [slot] = slotsTo(machine, 'open') as [Slot<string>];
-    machine.opened(slot, 'c', undefined, 10_001);
+    answers.opened(machine, slot, 'c', undefined, 10_001);
     expect(kinds(machine)).toBe('ready');
   });
 
@@ -202,9 +204,9 @@ describe('callers', () => {
     Object.assign(machine.averages, { openMs: 5, holdMs: 100 });
     machine.missed(0);
     const [slot] = slotsTo(machine, 'reserve') as [Slot<string>];
-    machine.permitted(slot, 0);
-    machine.opened(slot, 'c', undefined, 5);
-    machine.suspect(6);
+    answers.permitted(machine, slot, 0);
+    answers.opened(machine, slot, 'c', undefined, 5);
+    suspect(machine, 6);
     want(machine, 10);
     effects(machine);
     tick(machine, 20);
@@ -223,7 +225,7 @@ describe('what is overdue', () => {
     effects(machine);
     tick(machine, 100);
     const overdue = effects(machine).filter(({ kind }) => kind === 'overdue');
-    machine.openFailed(slot, { ...refused, connection: 'half', cancelled: true }, 100);
+    answers.openFailed(machine, slot, { ...refused, connection: 'half', cancelled: true }, 100);
     // Whoever performs the second finds that the slot has moved on.
     for (const effect of overdue) if ('generation' in effect) expect(effect.generation).not.toBe(slot.generation);
     expect(slot.state).toBe(State.closing);
@@ -265,7 +267,7 @@ describe('a peer that closes what idles for 1000 ms', () => {
     const [slot] = opened(machine, 1, 10_000) as [Slot<string>];
     tick(machine, 10_800);
     const other = opening(machine, 11_000);
-    machine.opened(other, 'c', undefined, 11_000);
+    answers.opened(machine, other, 'c', undefined, 11_000);
     machine.accepted(other, 11_000);
     machine.returned(other, 11_000);
     // The timer is late, and a caller meets what nobody has proved for too long.
@@ -282,7 +284,7 @@ describe('a peer that closes what idles for 1000 ms', () => {
     const machine = known({ pings: true });
     opened(machine, 1, 10_000);
     tick(machine, 10_800);
-    machine.suspect(11_000);
+    suspect(machine, 11_000);
     tick(machine, 11_500);
     expect(machine.slots.idleLimit.known).toBe(false);
     expect(machine.take(11_500)).toBeUndefined();

@@ -1,8 +1,8 @@
+import { idleDueAt, idleOutAt, pingAt, safeUntil } from './idle-due.ts';
 import type { Machine } from './machine.ts';
 import { floor } from './pump.ts';
 import type { Slot } from './slot.ts';
 import type { SlotList } from './slot-list.ts';
-import { pingAt } from './slots.ts';
 import { State } from './transitions.ts';
 import { Waiter } from './waiters.ts';
 
@@ -49,13 +49,13 @@ function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void 
   }
   if (slot.list === slots.idle.parked) slots.rearrange(slot, now);
   if (now >= slot.expiresAt) return slots.end(slot, 'max-lifetime', undefined, true, now);
-  if (now >= slots.safeUntil(slot)) return outlastIdleLimit(machine, slot, now);
-  const idledOut = now >= slot.usedAt + limits.idleTimeoutMs;
+  if (now >= safeUntil(slots, slot)) return outlastIdleLimit(machine, slot, now);
+  const idledOut = now >= idleOutAt(slots, slot);
   if (idledOut && slots.live > floor(machine)) return slots.end(slot, 'idle-timeout', undefined, true, now);
   if (now >= pingAt(slot)) return slots.check(slot, now);
   // Kept for `min` although it idled too long: look again one idle timeout from now.
   const again = now + Math.max(limits.idleTimeoutMs, leastMs);
-  timetable.attend(slot, idledOut ? slots.dueAt(slot, again) : slots.dueAt(slot));
+  timetable.attend(slot, idledOut ? idleDueAt(slots, slot, again) : idleDueAt(slots, slot));
 }
 
 /** The peer is expected to close it soon: pings it, closes it first, or (rarely) sees whether that is still so. */

@@ -1,4 +1,5 @@
 import { StepTimeoutError } from '../errors.ts';
+import * as answers from '../machine/answers.ts';
 import type { Slot } from '../machine/slot.ts';
 import { beside } from './beside.ts';
 import { retryIfUnused } from './retry-delay.ts';
@@ -8,8 +9,8 @@ import type { Runner } from './runner.ts';
 export function ping<T>(runner: Runner<T>, slot: Slot<T>): void {
   const ask = runner.ping;
   void serve(runner, slot, ask, {
-    done: () => runner.machine.proved(slot, runner.now()),
-    failed: (error) => runner.machine.disproved(slot, error, runner.now(), retryIfUnused(runner, slot)),
+    done: () => answers.proved(runner.machine, slot, runner.now()),
+    failed: (error) => answers.disproved(runner.machine, slot, error, runner.now(), retryIfUnused(runner, slot)),
   });
 }
 
@@ -17,8 +18,8 @@ export function ping<T>(runner: Runner<T>, slot: Slot<T>): void {
 export function reset<T>(runner: Runner<T>, slot: Slot<T>): void {
   const clean = runner.connector.reset?.bind(runner.connector);
   void serve(runner, slot, clean, {
-    done: () => runner.machine.cleaned(slot, runner.hooks.tag(slot.connection as T), runner.now()),
-    failed: (error) => runner.machine.uncleaned(slot, error, runner.now()),
+    done: () => answers.cleaned(runner.machine, slot, runner.hooks.tag(slot.connection as T), runner.now()),
+    failed: (error) => answers.uncleaned(runner.machine, slot, error, runner.now()),
   });
 }
 

@@ -1,6 +1,7 @@
 import type { CloseReason } from '../connector.ts';
 import { contain } from '../contain.ts';
 import { StepTimeoutError } from '../errors.ts';
+import * as answers from '../machine/answers.ts';
 import type { Slot } from '../machine/slot.ts';
 import { beside } from './beside.ts';
 import { abortStep } from './check.ts';
@@ -24,7 +25,7 @@ export async function close<T>(runner: Runner<T>, slot: Slot<T>): Promise<void> 
     // It may be half closed: make sure.
     if (slot.generation === generation) return finish(runner, slot, connection);
   }
-  if (slot.generation === generation) runner.input(() => runner.machine.closed(slot, runner.now()));
+  if (slot.generation === generation) runner.input(() => answers.closed(runner.machine, slot, runner.now()));
 }
 
 /** Its holder did not give it back in time: it may be in the middle of anything, so there is no goodbye. */
@@ -43,7 +44,7 @@ export function closeOverdue<T>(runner: Runner<T>, slot: Slot<T>): void {
 function finish<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
   const { machine } = runner;
   const destroyed = destroyNow(runner, connection, 'close');
-  runner.input(() => (destroyed ? machine.closed(slot, runner.now()) : machine.abandoned(slot, runner.now())));
+  runner.input(() => (destroyed ? answers.closed(machine, slot, runner.now()) : answers.abandoned(machine, slot, runner.now())));
 }
 
 /** True when nothing of it is left, as far as the connector can tell. */

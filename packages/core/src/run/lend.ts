@@ -1,4 +1,5 @@
 import { contain } from '../contain.ts';
+import { dead } from '../machine/breaking.ts';
 import type { Refusal } from '../machine/effects.ts';
 import type { Slot } from '../machine/slot.ts';
 import type { Waiter } from '../machine/waiters.ts';
@@ -35,7 +36,7 @@ function firstAlive<T>(
   const { machine, hooks } = runner;
   let slot: Slot<T> | undefined = first;
   while (slot !== undefined && !hooks.isAlive(slot.connection as T)) {
-    machine.dead(slot, undefined, now, retryIfUnused(runner, slot));
+    dead(machine, slot, undefined, now, retryIfUnused(runner, slot));
     runner.settle();
     slot = machine.take(now, longLived, prefer);
   }
@@ -66,7 +67,7 @@ function newToken<T>(runner: Runner<T>, slot: Slot<T>, notes: Beside<T>): LeaseT
 export function handOver<T>(runner: Runner<T>, slot: Slot<T>): void {
   const { machine, hooks } = runner;
   const now = runner.turn();
-  if (!hooks.isAlive(slot.connection as T)) return machine.dead(slot, undefined, now, retryIfUnused(runner, slot));
+  if (!hooks.isAlive(slot.connection as T)) return dead(machine, slot, undefined, now, retryIfUnused(runner, slot));
   // What was asked may have ended the connection, or the pool.
   if (machine.offered !== slot) return;
   const waiter = machine.accepted(slot, now);

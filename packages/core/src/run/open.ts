@@ -1,6 +1,8 @@
 import type { OpenContext, OpenVerdict } from '../connector.ts';
 import { refusePromise } from '../contain.ts';
 import { isPoolError, OpenError } from '../errors.ts';
+import * as answers from '../machine/answers.ts';
+import { broken } from '../machine/breaking.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
 import { matches } from '../matchers.ts';
@@ -47,7 +49,7 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
   try {
     const unwatch = runner.connector.watch?.(connection, (error) => {
       if (slot.connection === undefined) dead ??= { error };
-      else runner.input((machine, now) => machine.broken(slot, error, now, retryIfUnused(runner, slot)));
+      else runner.input((machine, now) => broken(machine, slot, error, now, retryIfUnused(runner, slot)));
     });
     const wrong = refusePromise(unwatch, 'watch', 'a function that ends it');
     if (wrong !== undefined) throw wrong;
@@ -64,7 +66,7 @@ function opened<T>(runner: Runner<T>, slot: Slot<T>, connection: T): void {
   const tag = runner.hooks.tag(connection);
   // What is fatal stays so, and is told to every caller.
   if (!runner.machine.probing.fatal) runner.lastOpenError = undefined;
-  runner.input(() => runner.machine.opened(slot, connection, tag, runner.now()));
+  runner.input(() => answers.opened(runner.machine, slot, connection, tag, runner.now()));
   runner.emit('open', () => [{ ...runner.info(slot), durationMs, attempt: slot.attempt }]);
   runner.hooks.guardIdle(slot);
 }
@@ -87,7 +89,7 @@ export function openFailed<T>(runner: Runner<T>, slot: Slot<T>, cause: unknown, 
   const retryInMs = retryDelay(runner, machine.probing.failures + 1);
   const verdict = verdictOf(runner, cause);
   if (!cancelled) runner.lastOpenError = error;
-  runner.input(() => machine.openFailed(slot, { error, verdict, retryInMs, connection, cancelled }, runner.now()));
+  runner.input(() => answers.openFailed(machine, slot, { error, verdict, retryInMs, connection, cancelled }, runner.now()));
   if (cancelled) return;
   const opensAt = machine.probing.opensAt();
   const waitMs = opensAt === Infinity ? undefined : Math.max(0, opensAt - runner.now());

@@ -1,4 +1,5 @@
 import type { CloseReason } from '../connector.ts';
+import * as answers from '../machine/answers.ts';
 import type { Effect } from '../machine/effects.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
@@ -102,9 +103,9 @@ function overdue<T>(runner: Runner<T>, slot: Slot<T>): void {
       return;
     }
     case State.checking:
-      return runner.machine.disproved(slot, stepOverdue(runner, 'ping'), runner.now(), retryIfUnused(runner, slot));
+      return answers.disproved(runner.machine, slot, stepOverdue(runner, 'ping'), runner.now(), retryIfUnused(runner, slot));
     case State.resetting:
-      return runner.machine.uncleaned(slot, stepOverdue(runner, 'reset'), runner.now());
+      return answers.uncleaned(runner.machine, slot, stepOverdue(runner, 'reset'), runner.now());
     case State.closing:
       return closeOverdue(runner, slot);
     default:

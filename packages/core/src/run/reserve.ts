@@ -1,5 +1,8 @@
-import type { Budget, BudgetHolder, Permit } from '../budget.ts';
+import type { Budget, BudgetHolder, Membership, Permit } from '../budget.ts';
+import * as answers from '../machine/answers.ts';
+import { lost } from '../machine/breaking.ts';
 import { pause, shed } from '../machine/orders.ts';
+import { floor } from '../machine/pump.ts';
 import type { Slot } from '../machine/slot.ts';
 import { State } from '../machine/transitions.ts';
 import { beside } from './beside.ts';
@@ -10,7 +13,10 @@ export class Reservations<T> {
   readonly #runner: Runner<T>;
   readonly #budgets: readonly Budget[];
   readonly #holder: BudgetHolder;
-  readonly #memberships: Disposable[] = [];
+  readonly #memberships: Membership[] = [];
+  /** When it last offered a connection that its own callers waited for. */
+  #offeredAt = -Infinity;
+  #offering = false;
 
   constructor(runner: Runner<T>, budgets: readonly Budget[]) {
     this.#runner = runner;
@@ -28,10 +34,6 @@ export class Reservations<T> {
           closed = shed(machine, count, now);
         });
         return closed;
-      },
-      press: (count) => {
-        if (machine.pressure === 0) machine.pressedAt = runner.now();
-        machine.pressure = count;
       },
     };
     for (const budget of this.#budgets) this.#guard('join', () => this.#memberships.push(budget.join(this.#holder)));
@@ -55,14 +57,14 @@ export class Reservations<T> {
       this.#runner.input((machine, now) => {
         pause(machine, 1000, now);
         // Pausing may have found that it is not wanted any more.
-        if (slot.generation === generation) machine.unpermitted(slot, now);
+        if (slot.generation === generation) answers.unpermitted(machine, slot, now);
       });
       return;
     }
     if (slot.generation !== generation) return this.#giveBack(permits);
     beside(slot).permits = permits;
     for (const permit of permits) permit.lost?.addEventListener('abort', () => this.#lost(slot, permits));
-    this.#runner.input((machine, now) => machine.permitted(slot, now));
+    this.#runner.input((machine, now) => answers.permitted(machine, slot, now));
     if (permits.some((permit) => permit.lost?.aborted === true)) this.#lost(slot, permits);
   }
 
@@ -72,6 +74,38 @@ export class Reservations<T> {
     const { permits } = notes;
     notes.permits = undefined;
     if (permits !== undefined) this.#giveBack(permits);
+  }
+
+  /** One is about to come back. Callers of this pool come first, but not for ever: now and then it is offered to other pools. */
+  comesBack(slot: Slot<T>, now: number): void {
+    const { machine } = this.#runner;
+    if (machine.queue.waiters.size === 0 || now - Math.max(this.#offeredAt, slot.openedAt) < patienceMs) return;
+    if (slot.doom !== undefined || machine.slots.live <= floor(machine)) return;
+    this.#offeredAt = now;
+    if (this.#offer()) slot.doom = 'budget';
+  }
+
+  /** Offers what is idle and not needed, for as long as somebody takes it. */
+  offerIdle(): void {
+    if (this.#offering) return;
+    this.#offering = true;
+    const { machine } = this.#runner;
+    while (machine.slots.idle.size > 0 && machine.slots.live > floor(machine) && this.#offer()) {
+      this.#runner.input((_, now) => shed(machine, 1, now));
+    }
+    this.#offering = false;
+  }
+
+  /** True when one of the budgets takes it. Each of them gets a permit back. */
+  #offer(): boolean {
+    for (const membership of this.#memberships) {
+      try {
+        if (membership.offer?.() === true) return true;
+      } catch (error) {
+        this.#runner.fault('budget (offer)', error);
+      }
+    }
+    return false;
   }
 
   leave(): void {
@@ -84,7 +118,7 @@ export class Reservations<T> {
       slot.doom = 'permit-lost';
       beside(slot).controller?.abort(new Error('the permit of this connection was lost'));
     } else {
-      this.#runner.input((machine, now) => machine.lost(slot, now));
+      this.#runner.input((machine, now) => lost(machine, slot, now));
     }
   }
 
@@ -100,6 +134,9 @@ export class Reservations<T> {
     }
   }
 }
+
+/** How long a pool with callers of its own keeps its connections from other pools. */
+const patienceMs = 500;
 
 const ranks = new WeakMap<Budget, number>();
 let ranked = 0;

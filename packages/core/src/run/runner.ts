@@ -3,6 +3,7 @@ import type { Connector, InitHook, PingContext } from '../connector.ts';
 import { flatten } from '../connector.ts';
 import type { OpenError } from '../errors.ts';
 import type { ConnectionInfo, PoolEvents } from '../events.ts';
+import { suspect } from '../machine/breaking.ts';
 import type { Effect } from '../machine/effects.ts';
 import { Machine } from '../machine/machine.ts';
 import type { Slot } from '../machine/slot.ts';
@@ -69,7 +70,19 @@ export class Runner<T> {
     this.ping = options.keepAlive?.ping ?? connector.ping?.bind(connector);
     this.hooks = new Hooks(connector, (where, error) => this.fault(where, error));
     this.machine = new Machine({
-      ...options,
+      min: options.min,
+      max: options.max,
+      maxWaiting: options.maxWaiting,
+      openTimeoutMs: options.openTimeoutMs,
+      pingTimeoutMs: options.pingTimeoutMs,
+      resetTimeoutMs: options.resetTimeoutMs,
+      closeTimeoutMs: options.closeTimeoutMs,
+      idleTimeoutMs: options.idleTimeoutMs,
+      maxLifetimeMs: options.maxLifetimeMs,
+      maxUses: options.maxUses,
+      pingAfterIdleMs: options.pingAfterIdleMs,
+      leakAfterMs: options.leakAfterMs,
+      order: options.order,
       lanes: options.priorities,
       keepAliveMs: options.keepAlive?.intervalMs ?? Infinity,
       refuseWhenDown: options.whenDown === 'refuse',
@@ -112,7 +125,7 @@ export class Runner<T> {
   #noticeSleep(wall: number, now: number): void {
     const drift = wall - now;
     // The monotonic clock of most systems stops while the machine sleeps. What its peers did meanwhile, nobody here knows.
-    if (Math.abs(drift - this.#drift) > sleptMs) this.input((machine) => machine.suspect(now));
+    if (Math.abs(drift - this.#drift) > sleptMs) this.input((machine) => suspect(machine, now));
     this.#drift = drift;
   }
 
@@ -147,6 +160,7 @@ export class Runner<T> {
       this.#survey = undefined;
     }
     this.alarm.adjust();
+    this.reservations?.offerIdle();
   }
 
   /** The last connection is gone, and the pool was to be closed. */

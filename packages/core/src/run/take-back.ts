@@ -14,8 +14,10 @@ export function release<T>(runner: Runner<T>, slot: Slot<T>): void {
   if (runner.hears.release || slot.reported) announceEnd(runner, slot, now);
   const notes = beside(slot);
   if (notes.noted) forget(notes);
+  const { reservations } = runner;
+  if (reservations !== undefined) reservations.comesBack(slot, now);
   machine.returned(slot, now);
-  if (machine.offered !== undefined || machine.effects.length > 0) runner.settle();
+  if (machine.offered !== undefined || machine.effects.length > 0 || reservations !== undefined) runner.settle();
   else runner.alarm.hasten();
   if (hooks.guards) hooks.guardIdle(slot);
 }

@@ -1,3 +1,5 @@
+import * as answers from '../../src/machine/answers.ts';
+import { lost } from '../../src/machine/breaking.ts';
 import { pause } from '../../src/machine/orders.ts';
 import type { Slot } from '../../src/machine/slot.ts';
 import { State } from '../../src/machine/transitions.ts';
@@ -22,11 +24,11 @@ export function answerTask(world: World, task: Task, good: boolean): void {
     case 'ping':
       if (fails) return disproved(world, slot);
       prove(world, connectionOf(slot));
-      return finish(world, `proved ${slot.id}`, () => machine.proved(slot, world.now));
+      return finish(world, `proved ${slot.id}`, () => answers.proved(machine, slot, world.now));
     case 'reset': {
       if (fails) return uncleaned(world, slot);
       const tag = random.pick([undefined, 'a', 'b']);
-      return finish(world, `cleaned ${slot.id}`, () => machine.cleaned(slot, tag, world.now));
+      return finish(world, `cleaned ${slot.id}`, () => answers.cleaned(machine, slot, tag, world.now));
     }
     case 'close':
       return fails ? abandoned(world, slot) : closed(world, slot);
@@ -63,7 +65,7 @@ function finish(world: World, name: string, decide: () => void): void {
 
 function permit(world: World, slot: Slot<Connection>): void {
   world.permits.add(slot);
-  finish(world, `permitted ${slot.id}`, () => world.machine.permitted(slot, world.now));
+  finish(world, `permitted ${slot.id}`, () => answers.permitted(world.machine, slot, world.now));
   if (world.random.chance(0.02)) losePermit(world, slot);
 }
 
@@ -73,7 +75,7 @@ function refusePermit(world: World, slot: Slot<Connection>): void {
   world.probing.pausedUntil = Math.max(world.probing.pausedUntil, world.now + 1000);
   finish(world, `unpermitted ${slot.id}`, () => {
     pause(machine, 1000, world.now);
-    if (slot.state === State.reserving) machine.unpermitted(slot, world.now);
+    if (slot.state === State.reserving) answers.unpermitted(machine, slot, world.now);
   });
 }
 
@@ -84,7 +86,7 @@ export function losePermit(world: World, slot: Slot<Connection>): void {
     return;
   }
   if (slot.connection !== undefined) slot.connection.noGood ??= 'its permit was lost';
-  finish(world, `lost ${slot.id}`, () => world.machine.lost(slot, world.now));
+  finish(world, `lost ${slot.id}`, () => lost(world.machine, slot, world.now));
 }
 
 function prove(world: World, connection: Connection): void {
@@ -117,7 +119,7 @@ function opens(world: World, slot: Slot<Connection>): void {
   const tag = machine.limits.tags ? world.random.pick([undefined, 'a', 'b']) : undefined;
   world.probing.succeeded();
   if (world.probing.isWell) world.suspicions.succeeded();
-  world.input(`opened ${slot.id}`, () => machine.opened(slot, connection, tag, now));
+  world.input(`opened ${slot.id}`, () => answers.opened(machine, slot, connection, tag, now));
   const { maxLifetimeMs } = machine.limits;
   if (slot.expiresAt < now + 0.9 * maxLifetimeMs - 1e-6 || slot.expiresAt > now + maxLifetimeMs) {
     wrong(`a lifetime of ${slot.expiresAt - now} instead of ${maxLifetimeMs}`);
@@ -153,7 +155,7 @@ function openFails(world: World, slot: Slot<Connection>, timedOut: boolean): voi
     }
   }
   finish(world, `openFailed ${slot.id} ${JSON.stringify(verdict)} retry in ${retryInMs}`, () =>
-    machine.openFailed(slot, { error: 'refused', verdict, retryInMs, connection, cancelled }, now),
+    answers.openFailed(machine, slot, { error: 'refused', verdict, retryInMs, connection, cancelled }, now),
   );
 }
 
@@ -169,22 +171,22 @@ function disproved(world: World, slot: Slot<Connection>): void {
   const connection = connectionOf(slot);
   const retryInMs = world.random.pick([0, 10, 100, 1500]);
   world.broke(connection, world.now, retryInMs, connection.uses === 0);
-  finish(world, `disproved ${slot.id}`, () => world.machine.disproved(slot, 'hung', world.now, retryInMs));
+  finish(world, `disproved ${slot.id}`, () => answers.disproved(world.machine, slot, 'hung', world.now, retryInMs));
 }
 
 function uncleaned(world: World, slot: Slot<Connection>): void {
   connectionOf(slot).noGood = 'it is not clean';
-  finish(world, `uncleaned ${slot.id}`, () => world.machine.uncleaned(slot, 'dirty', world.now));
+  finish(world, `uncleaned ${slot.id}`, () => answers.uncleaned(world.machine, slot, 'dirty', world.now));
 }
 
 function closed(world: World, slot: Slot<Connection>): void {
   world.connections.delete(connectionOf(slot));
   world.counts.closed++;
-  finish(world, `closed ${slot.id}`, () => world.machine.closed(slot, world.now));
+  finish(world, `closed ${slot.id}`, () => answers.closed(world.machine, slot, world.now));
 }
 
 function abandoned(world: World, slot: Slot<Connection>): void {
   world.connections.delete(connectionOf(slot));
   world.counts.abandoned++;
-  finish(world, `abandoned ${slot.id}`, () => world.machine.abandoned(slot, world.now));
+  finish(world, `abandoned ${slot.id}`, () => answers.abandoned(world.machine, slot, world.now));
 }

@@ -19,7 +19,6 @@ const heldForMs = 2;
 export function behave(world: World): void {
   const { machine } = world;
   world.calm = true;
-  machine.pressure = 0;
   if (machine.state === 'suspended' || machine.probing.fatal) {
     world.probing.forgive();
     world.input('resume', () => resume(machine, world.now));

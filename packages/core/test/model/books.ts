@@ -76,6 +76,7 @@ export class ProbingBook {
   #started = 0;
   #counted = 0;
   #stillborn = 0;
+  #bornBefore = 0;
   readonly #startOf = new WeakMap<Slot<Connection>, number>();
 
   /** An opening begins. */
@@ -122,10 +123,12 @@ export class ProbingBook {
 
   /** It broke within a second of its opening, unused: from the second time on as good as a failed open. */
   brokeUnused(slot: Slot<Connection>, retryAt: number): void {
-    if ((this.#startOf.get(slot) ?? 0) <= this.#counted) return;
-    this.#counted = this.#started;
+    if ((this.#startOf.get(slot) ?? 0) <= Math.max(this.#counted, this.#bornBefore)) return;
+    this.#bornBefore = this.#started;
     this.#stillborn++;
-    if (!this.isWell) this.backoffUntil = retryAt;
+    if (this.isWell) return;
+    this.#counted = this.#started;
+    this.backoffUntil = retryAt;
   }
 
   forgive(): void {

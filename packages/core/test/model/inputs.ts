@@ -1,6 +1,7 @@
+import { broken, suspect } from '../../src/machine/breaking.ts';
 import { Deadline } from '../../src/machine/deadlines.ts';
+import { activeAt } from '../../src/machine/idle-due.ts';
 import * as orders from '../../src/machine/orders.ts';
-import { activeAt } from '../../src/machine/slots.ts';
 import { tick } from '../../src/machine/tick.ts';
 import { State } from '../../src/machine/transitions.ts';
 import { Waiter } from '../../src/machine/waiters.ts';
@@ -113,7 +114,7 @@ function breaks(world: World, connection: Connection): void {
   const retryInMs = random.pick([0, 10, 100, 1500]);
   const isUnused = connection.uses === 0 && (slot.state !== State.leased || slot === machine.offered);
   if (isNews && slot.connection === connection) world.broke(connection, now, retryInMs, isUnused);
-  world.input(`broken ${slot.id} retry in ${retryInMs}`, () => machine.broken(slot, 'reset by peer', now, retryInMs));
+  world.input(`broken ${slot.id} retry in ${retryInMs}`, () => broken(machine, slot, 'reset by peer', now, retryInMs));
   world.settle();
 }
 
@@ -153,13 +154,8 @@ function order(world: World): void {
     }
     case 7:
       world.suspicions.count++;
-      return act('suspect', () => machine.suspect(now));
+      return act('suspect', () => suspect(machine, now));
     case 8: {
-      const count = random.below(3);
-      act(`press ${count}`, () => {
-        if (machine.pressure === 0) machine.pressedAt = now;
-        machine.pressure = count;
-      });
       const shed = random.below(3);
       return act(`shed ${shed}`, () => orders.shed(machine, shed, now));
     }

@@ -1,6 +1,6 @@
+import { pingAt, safeUntil } from '../../src/machine/idle-due.ts';
 import { floor } from '../../src/machine/pump.ts';
 import type { SlotList } from '../../src/machine/slot-list.ts';
-import { pingAt } from '../../src/machine/slots.ts';
 import { State } from '../../src/machine/transitions.ts';
 import { type Connection, wrong } from './books.ts';
 import { wanted } from './demand.ts';
@@ -141,10 +141,10 @@ function dues(world: World): void {
   const idleAgain = tickedAt + Math.max(limits.idleTimeoutMs, 1000);
   for (const slot of slots.idle) {
     // Lending asks nothing else before that.
-    if (slot.dueAt > Math.min(slot.expiresAt, slots.safeUntil(slot))) wrong(`${slot.id} would be lent although it is over`);
+    if (slot.dueAt > Math.min(slot.expiresAt, safeUntil(slots, slot))) wrong(`${slot.id} would be lent although it is over`);
     by(slot.expiresAt, 'a lifetime');
     by(pingAt(slot), 'a keep-alive ping');
-    by(slots.safeUntil(slot), 'the idle limit of the peer');
+    by(safeUntil(slots, slot), 'the idle limit of the peer');
     if (slots.live > floor(machine)) by(Math.max(slot.usedAt + limits.idleTimeoutMs, idleAgain), 'an idle timeout');
     const isParked = slot.list === slots.idle.parked && !slot.testing && world.now < slot.expiresAt;
     if (isParked) by(slot.parkedUntil, 'an end of parking');
@@ -171,7 +171,7 @@ function noneIdleWhileSomebodyWaits(world: World): void {
   for (const slot of idle.ready) {
     const activeAt = Math.max(slot.usedAt, slot.provenAt);
     const mustBePinged = limits.pings && now - activeAt >= limits.pingAfterIdleMs;
-    if (now < slot.expiresAt && now < slots.safeUntil(slot) && !mustBePinged)
+    if (now < slot.expiresAt && now < safeUntil(slots, slot) && !mustBePinged)
       wrong(`${slot.id} could be lent, and somebody waits`);
   }
   const due = machine.timetable.wakeAt <= now;

@@ -1,3 +1,4 @@
+import { dead } from '../../src/machine/breaking.ts';
 import type { Deadline } from '../../src/machine/deadlines.ts';
 import type { Effect } from '../../src/machine/effects.ts';
 import { Machine } from '../../src/machine/machine.ts';
@@ -186,7 +187,7 @@ export class World {
     const retryInMs = this.random.pick([0, 10, 100, 1500]);
     if (slot.generation === generation) this.broke(connection, this.turn, retryInMs, connection.uses === 0);
     connection.noGood = 'it is broken';
-    this.input(`dead ${slot.id} retry in ${retryInMs}`, () => this.machine.dead(slot, undefined, this.turn, retryInMs));
+    this.input(`dead ${slot.id} retry in ${retryInMs}`, () => dead(this.machine, slot, undefined, this.turn, retryInMs));
   }
 
   /** One that had been opened is found broken. */
