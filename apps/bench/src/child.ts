@@ -27,6 +27,7 @@ export class Child<Sent extends object, Received extends object> {
     });
     this.#process.on('error', () => this.#wake());
     this.#process.on('exit', () => this.#wake());
+    this.#process.on('disconnect', () => this.#wake());
   }
 
   send(message: Sent): void {
@@ -66,7 +67,8 @@ export class Child<Sent extends object, Received extends object> {
     this.#process.kill('SIGKILL');
   }
 
+  /** Its last words may come after it has exited: they are heard once the channel is closed. */
   get #ended(): boolean {
-    return this.#process.exitCode !== null || this.#process.signalCode !== null;
+    return !this.#process.connected && (this.#process.exitCode !== null || this.#process.signalCode !== null);
   }
 }

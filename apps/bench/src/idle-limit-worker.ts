@@ -24,10 +24,10 @@ function answer(message: Answer): void {
 }
 
 const sockets = new SocketCount();
-process.once('message', (assignment: Assignment) => {
+// It stays until it is killed: what ends right after it has spoken may not be heard to the end.
+process.on('message', (assignment: Assignment) => {
   void Promise.all(Array.from({ length: assignment.clients }, (_, index) => use(index, assignment))).then((results) => {
     answer({ kind: 'done', results, opened: sockets.tried });
-    process.disconnect();
   });
 });
 answer({ kind: 'ready' });

@@ -6,7 +6,7 @@ import type { Hotspot } from './profiling.ts';
 import type { Sample } from './scenarios/scenario.ts';
 
 /** How large V8's young generation may be. */
-export type YoungGeneration = keyof typeof semiSpaceFlags;
+type YoungGeneration = keyof typeof semiSpaceFlags;
 
 const semiSpaceFlags = {
   /** So large that a count of bytes is over before its first collection. */

@@ -5,6 +5,7 @@ import { fileURLToPath } from 'node:url';
 import { runTypeScript } from '@pool/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { contestants } from '../src/outages/contestants/all.ts';
+import { limits } from '../src/outages/limits.ts';
 import type { Measured } from '../src/outages/outages-page.ts';
 
 const main = fileURLToPath(new URL('../src/main.ts', import.meta.url));
@@ -23,7 +24,9 @@ test('a quick run sends a pool through each outage asked for, and counts its cal
     '@pool/core: half-dies',
     'tarn: half-dies',
   ]);
-  for (const { during, after, backAfterMs, closed, endedByItself } of outcomes) {
+  for (const { during, after, backAfterMs, closed, endedByItself, mostOpen } of outcomes) {
+    expect(mostOpen).toBeGreaterThan(0);
+    expect(mostOpen).toBeLessThanOrEqual(limits.max);
     expect(during.count).toBeGreaterThan(0);
     expect(after.count).toBeGreaterThan(0);
     expect(backAfterMs).toBeGreaterThanOrEqual(0);
@@ -32,6 +35,7 @@ test('a quick run sends a pool through each outage asked for, and counts its cal
   const [down, , half] = outcomes;
   expect(down?.during.failed).toBeGreaterThan(0);
   expect(down?.attempts).toBeGreaterThan(0);
+  expect(down?.during).toMatchObject({ refused: down?.during.failed, toldWhy: down?.during.refused });
   expect(down).toMatchObject({ lentDead: 0, openWhenClosed: 0, uncaught: [] });
   expect(half).toMatchObject({ lentDead: 0, openWhenClosed: 0, uncaught: [] });
 }, 120_000);

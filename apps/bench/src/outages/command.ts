@@ -41,13 +41,14 @@ async function run(flags: Flags, command: Command): Promise<void> {
 async function measure({ only, pools, rounds, quick }: Flags, command: Command): Promise<Measured> {
   const subject = { outages: chosen(outages, only, command), contestants: chosen(contestants, pools, command) };
   const durations = quick ? { downMs: 300, upMs: 300 } : { downMs: 2000, upMs: 1000 };
+  const mostTries = quick ? 1 : 5;
   const outcomes: Outcome[] = [];
   await using server = await lineServer();
   for (let round = 1; round <= (quick ? 1 : rounds); round++) {
     for (const outage of subject.outages) {
       for (const contestant of subject.contestants) {
         progress(`round ${round} of ${rounds}: ${contestant.name}, ${outage.name}`);
-        outcomes.push(await runOutage(contestant, outage, server, durations));
+        outcomes.push(await runOutage(contestant, outage, server, durations, mostTries));
       }
     }
   }
@@ -56,6 +57,7 @@ async function measure({ only, pools, rounds, quick }: Flags, command: Command):
     machine: machine(['@pool/core', ...subject.contestants.map(({ packageName }) => packageName)]),
     ...subject,
     durations,
+    mostTries,
     outcomes,
   };
 }

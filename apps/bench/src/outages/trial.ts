@@ -5,6 +5,7 @@ import { graceMs, limits } from './limits.ts';
 import type { Held, LinePool } from './line-pool.ts';
 import type { Callers, Report } from './messages.ts';
 import { StolenTime } from './stolen-time.ts';
+import { tellsWhy } from './tells-why.ts';
 
 interface Call {
   readonly askedAt: number;
@@ -12,6 +13,7 @@ interface Call {
   acquiredAt: number;
   settledAt: number;
   outcome: 'waits' | 'served' | 'refused' | 'lent dead';
+  toldWhy: boolean;
 }
 
 /** Callers that come whether or not those before them were served. */
@@ -28,6 +30,7 @@ export class Trial {
   readonly #uncaught: string[] = [];
   #phase: Call['phase'] = 'during';
   #upAt = Number.NaN;
+  #warmAt = 0;
   #triedBefore = 0;
   #attempts = 0;
   #callers: NodeJS.Timeout | undefined = undefined;
@@ -54,6 +57,9 @@ export class Trial {
       held.release();
     }
     await sleep(2 * graceMs);
+    // Counted from here: some notice the outage before they are told.
+    this.#triedBefore = this.#sockets.tried;
+    this.#warmAt = performance.now();
   }
 
   /** A connection, if one comes in time; one that comes later is not kept. */
@@ -74,13 +80,12 @@ export class Trial {
   }
 
   down(): void {
-    this.#triedBefore = this.#sockets.tried;
     this.#come();
   }
 
-  /** @param at in milliseconds of the epoch */
+  /** @param at as `Date.now()` said it: the monotonic clocks of two processes have no common origin that stays true */
   up(at: number): void {
-    this.#upAt = at - performance.timeOrigin;
+    this.#upAt = performance.now() - (Date.now() - at);
     this.#attempts = this.#sockets.tried - this.#triedBefore;
     this.#phase = 'after';
     this.#come();
@@ -97,10 +102,12 @@ export class Trial {
     return {
       ...this.#count(),
       attempts: this.#attempts,
+      mostOpen: this.#sockets.mostOpen,
       openWhenQuiet,
       openWhenClosed: this.#sockets.open,
       closed,
       uncaught: this.#uncaught,
+      stolenMs: this.#stolen.longestSince(this.#warmAt),
     };
   }
 
@@ -118,6 +125,7 @@ export class Trial {
       acquiredAt: Number.NaN,
       settledAt: Number.NaN,
       outcome: 'waits',
+      toldWhy: false,
     };
     this.#calls.push(call);
     let held: Held | undefined;
@@ -129,6 +137,7 @@ export class Trial {
       call.outcome = 'served';
     } catch (error) {
       call.outcome = held === undefined ? 'refused' : 'lent dead';
+      call.toldWhy = tellsWhy(error);
       held?.discard(error);
     }
     if (call.outcome === 'refused') call.acquiredAt = performance.now();
@@ -155,13 +164,16 @@ export class Trial {
 
 function callers(calls: readonly Call[]): Callers {
   const waits = calls.map(({ askedAt, acquiredAt }) => acquiredAt - askedAt).filter((ms) => !Number.isNaN(ms));
-  const refused = calls.filter(({ outcome }) => outcome === 'refused').map(({ askedAt, acquiredAt }) => acquiredAt - askedAt);
+  const refused = calls.filter(({ outcome }) => outcome === 'refused');
+  const refusedMs = refused.map(({ askedAt, acquiredAt }) => acquiredAt - askedAt);
   const third = Math.ceil(refused.length / 3);
   return {
     count: calls.length,
     failed: calls.filter(({ outcome }) => outcome !== 'served').length,
     slowestMs: Math.max(0, ...waits),
-    refusedEarlyMs: refused.length === 0 ? undefined : median(refused.slice(0, third)),
-    refusedLateMs: refused.length === 0 ? undefined : median(refused.slice(-third)),
+    refused: refused.length,
+    toldWhy: refused.filter(({ toldWhy }) => toldWhy).length,
+    refusedEarlyMs: refused.length === 0 ? undefined : median(refusedMs.slice(0, third)),
+    refusedLateMs: refused.length === 0 ? undefined : median(refusedMs.slice(-third)),
   };
 }

@@ -6,6 +6,9 @@ export interface Target {
   readonly port: number;
 }
 
+/** Why it does not work, where no error of the system says it. */
+export class RawConnectionError extends Error {}
+
 interface Exchange {
   readonly isWhole: (received: string) => boolean;
   readonly resolve: (received: string) => void;
@@ -26,18 +29,18 @@ export class RawConnection {
     this.#socket = socket;
     socket.setEncoding('utf8').on('data', (text: string) => this.#hear(text));
     socket.on('error', (error) => this.#gone(error));
-    socket.on('end', () => this.#gone(new Error('the peer has closed the connection')));
-    socket.on('close', () => this.#gone(new Error('the connection is closed')));
+    socket.on('end', () => this.#gone(new RawConnectionError('the peer has closed the connection')));
+    socket.on('close', () => this.#gone(new RawConnectionError('the connection is closed')));
   }
 
   /** @throws Node's own error, or one that says that it took longer than `timeoutMs` */
   static connect(target: Target, timeoutMs: number): Promise<RawConnection> {
     return new Promise((resolve, reject) => {
       const socket = connect({ ...target, noDelay: true, keepAlive: true });
-      const limit = setTimeout(() => socket.destroy(new Error(`not connected within ${timeoutMs} ms`)), timeoutMs);
+      const limit = setTimeout(() => socket.destroy(new RawConnectionError(`not connected within ${timeoutMs} ms`)), timeoutMs);
       const onClose = (): void => {
         clearTimeout(limit);
-        reject(socket.errored ?? new Error('closed while it connected'));
+        reject(socket.errored ?? new RawConnectionError('closed while it connected'));
       };
       socket.on('error', () => {});
       socket.once('close', onClose);
@@ -62,10 +65,10 @@ export class RawConnection {
   exchange(text: string, isWhole: (received: string) => boolean, timeoutMs: number): Promise<string> {
     return new Promise((resolve, reject) => {
       if (!this.alive || this.#exchange !== undefined) {
-        reject(new Error(this.alive ? 'it is busy' : 'it is closed'));
+        reject(new RawConnectionError(this.alive ? 'it is busy' : 'it is closed'));
         return;
       }
-      const limit = setTimeout(() => this.#fail(new Error(`no answer within ${timeoutMs} ms`)), timeoutMs);
+      const limit = setTimeout(() => this.#fail(new RawConnectionError(`no answer within ${timeoutMs} ms`)), timeoutMs);
       this.#received = '';
       this.#exchange = {
         isWhole,
@@ -84,12 +87,12 @@ export class RawConnection {
 
   destroy(): void {
     this.#onGone = () => {};
-    this.#fail(new Error('the connection was destroyed'));
+    this.#fail(new RawConnectionError('the connection was destroyed'));
   }
 
   #hear(text: string): void {
     const exchange = this.#exchange;
-    if (exchange === undefined) return this.#gone(new Error('the peer said something unasked'));
+    if (exchange === undefined) return this.#gone(new RawConnectionError('the peer said something unasked'));
     this.#received += text;
     if (!exchange.isWhole(this.#received)) return;
     this.#exchange = undefined;

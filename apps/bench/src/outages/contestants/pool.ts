@@ -1,11 +1,10 @@
 import { limits } from '../limits.ts';
 import type { Contestant } from '../line-pool.ts';
 
-export const pool: Contestant = {
-  name: '@pool/core',
+const ours = (name: string, setUp: string, validation: { readonly pingAfterIdleMs?: number }): Contestant => ({
+  name,
   packageName: '@pool/core',
-  setUp:
-    '`tcp()` of @pool/net, `min`, `max`, `acquireTimeoutMs`, `openTimeoutMs`, `pingTimeoutMs`, `closeTimeoutMs`, `pingAfterIdleMs: 0`, `openBackoff` from 10 to 80 ms',
+  setUp,
   async make(target) {
     const { exponential, Pool } = await import('@pool/core');
     const { tcp } = await import('@pool/net');
@@ -24,12 +23,12 @@ export const pool: Contestant = {
         openTimeoutMs: limits.openMs,
         pingTimeoutMs: limits.pingMs,
         closeTimeoutMs: limits.closeMs,
-        pingAfterIdleMs: 0,
         openBackoff: exponential({ initialMs: 10, maxMs: limits.retryMs }),
         init: async (wire, { signal }) => {
           await wire.write('HELLO\r\n', { signal });
           await wire.readLine({ signal });
         },
+        ...validation,
       },
     );
     return {
@@ -48,4 +47,16 @@ export const pool: Contestant = {
       close: () => made.close(),
     };
   },
-};
+});
+
+export const pool = ours(
+  '@pool/core',
+  `\`tcp()\` of @pool/net with a ping, \`min\`, \`max\`, \`acquireTimeoutMs\`, \`openTimeoutMs\`, \`pingTimeoutMs\`, \`closeTimeoutMs\`, \`pingAfterIdleMs: 0\`, \`openBackoff\` from 10 to ${limits.retryMs} ms`,
+  { pingAfterIdleMs: 0 },
+);
+
+export const poolThatTrusts = ours(
+  '@pool/core, pinging suspects only',
+  'the same without `pingAfterIdleMs`, as it is by default: only after others have died is a connection pinged before it is lent',
+  {},
+);
