@@ -24,14 +24,16 @@ function environment() {
  *
  * @param {string} command
  * @param {readonly string[]} args
- * @param {{ cwd?: string, show?: boolean, env?: Record<string, string> }} [options] `show`: what it prints is passed on, not kept.
+ * @param {{ cwd?: string, show?: boolean, env?: Record<string, string>, timeoutMs?: number }} [options]
+ *   `show`: what it prints is passed on, not kept. `timeoutMs`: it is ended after that.
  * @returns {Promise<{ ok: boolean, output: string }>}
  */
-export function run(command, args, { cwd = root, show = false, env = {} } = {}) {
+export function run(command, args, { cwd = root, show = false, env = {}, timeoutMs } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, {
       cwd,
       env: { ...environment(), ...env },
+      timeout: timeoutMs,
       stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
     });
     let output = '';

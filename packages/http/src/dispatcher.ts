@@ -1,4 +1,4 @@
-import type { Dispatcher } from 'undici';
+import type { Dispatcher } from 'undici/index.js';
 import { PoolDispatcher } from './dispatcher/pool-dispatcher.ts';
 import { type HttpPool, routesOf } from './http-pool.ts';
 import type { Via } from './origin.ts';

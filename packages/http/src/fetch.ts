@@ -1,9 +1,15 @@
+import * as undici from 'undici/index.js';
 import { dispatcher } from './dispatcher.ts';
 import type { HttpPool } from './http-pool.ts';
 import type { Via } from './origin.ts';
 
-/** Node's own fetch, with the pool inside. */
-export function fetch(pool: HttpPool, via?: Via): typeof globalThis.fetch {
+type Fetch = typeof globalThis.fetch;
+
+/** Node's own fetch, with the pool inside; on Bun and Deno that of undici, since theirs pass a dispatcher by and say nothing. */
+export function fetch(pool: HttpPool, via?: Via): Fetch {
   const init = { dispatcher: dispatcher(pool, via) };
-  return (input, given) => globalThis.fetch(input, Object.assign({}, given, init));
+  const { bun, deno } = process.versions;
+  // The same but for types: its own know methods that are younger than Node 20's.
+  const inner = bun === undefined && deno === undefined ? globalThis.fetch : (undici.fetch as unknown as Fetch);
+  return (input, given) => inner(input, Object.assign({}, given, init));
 }

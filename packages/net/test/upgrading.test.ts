@@ -1,24 +1,21 @@
 import { once } from 'node:events';
 import type { Socket } from 'node:net';
-import { TLSSocket, type TLSSocketOptions, connect as tlsConnect } from 'node:tls';
+import { TLSSocket, connect as tlsConnect } from 'node:tls';
 import { ProtocolError, UpgradeTimeoutError, type Wrap } from '@pool/net';
-import { eventually, socketPair } from '@pool/testkit';
+import { eventually, socketPair, testCertificates } from '@pool/testkit';
 import { expect, onTestFinished, test } from 'vitest';
 import { wirePair } from './wire-pair.ts';
 
-/** TLS with a shared key, which needs no certificate. */
-const psk = { psk: Buffer.alloc(16, 7), identity: 'test' };
-const shared = { ciphers: 'PSK-AES128-GCM-SHA256', minVersion: 'TLSv1.2', maxVersion: 'TLSv1.2' } as const;
+const { ca, server: certificate } = await testCertificates();
 
 const wrapTls: Wrap = async (socket) => {
-  const secured = tlsConnect({ ...shared, socket, host: 'test', pskCallback: () => psk, checkServerIdentity: () => undefined });
+  const secured = tlsConnect({ socket, host: 'localhost', servername: 'localhost', ca: ca.cert });
   await once(secured, 'secureConnect');
   return secured;
 };
 
 function serveTls(far: Socket): TLSSocket {
-  const options = { ...shared, isServer: true, pskCallback: () => psk.psk };
-  const secured = new TLSSocket(far, options as TLSSocketOptions);
+  const secured = new TLSSocket(far, { isServer: true, cert: certificate.cert, key: certificate.key });
   secured.on('error', () => {});
   return secured;
 }

@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream';
-import { type Dispatcher, util } from 'undici';
+import { type Dispatcher, util } from 'undici/index.js';
 import type { Receiver } from '../exchange/receiver.ts';
 
 /** What a handler of undici 7 and 8 steers its exchange with. Public as undici makes it: interceptors look into it. */

@@ -1,4 +1,4 @@
-import { Dispatcher, errors } from 'undici';
+import { Dispatcher, errors } from 'undici/index.js';
 import type { RequestOptions } from '../exchange/engine-request.ts';
 import { Exchange } from '../exchange/exchange.ts';
 import type { HttpPool } from '../http-pool.ts';

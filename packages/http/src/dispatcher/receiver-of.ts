@@ -1,4 +1,4 @@
-import { type Dispatcher, errors } from 'undici';
+import { type Dispatcher, errors } from 'undici/index.js';
 import type { Receiver } from '../exchange/receiver.ts';
 import { NewStyleReceiver } from './new-style-receiver.ts';
 

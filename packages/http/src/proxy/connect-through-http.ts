@@ -1,5 +1,5 @@
 import { isIP, type Socket } from 'node:net';
-import { Client } from 'undici';
+import { Client } from 'undici/index.js';
 import { ProxyError } from '../errors.ts';
 import { isProtocolError } from '../exchange/outcome-of.ts';
 import type { TunnelTarget } from './open-tunnel.ts';

@@ -41,8 +41,8 @@ export function explainFailure(cause: unknown, socket: TLSSocket | undefined, ma
     const offer = material.protocols.join(', ');
     return new AlpnError(`${peer} speaks none of the protocols offered by ALPN (${offer})`, undefined, { cause });
   }
-  // Set when the verification failed, and only then.
-  const reason = socket?.authorizationError;
+  // Set when the verification failed, and only then. Deno says it with the code alone.
+  const reason = socket?.authorizationError ?? (Object.hasOwn(certificateHints, code ?? '') ? code : undefined);
   if (reason != null) {
     const hint = certificateHints[String(reason)];
     return new CertificateError(
