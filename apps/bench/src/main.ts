@@ -1,5 +1,6 @@
 import { Command } from 'commander';
 import { positive } from './flags.ts';
+import { httpCommand } from './http/command.ts';
 import { idleLimitCommand } from './idle-limit/command.ts';
 import { machine } from './machine.ts';
 import { type Measured, measure } from './measure.ts';
@@ -31,6 +32,7 @@ await new Command('bench')
   .action(run)
   .addCommand(outagesCommand())
   .addCommand(idleLimitCommand())
+  .addCommand(httpCommand())
   .parseAsync();
 
 async function run(flags: Flags, command: Command): Promise<void> {

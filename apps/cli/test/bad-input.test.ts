@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { complaint } from './complaint.ts';
 import { pemFiles } from './pem-files.ts';
 
-const usage = 'tcp://host:port, tls://host:port, unix:/path/of.socket or http://host[:port]/path';
+const usage = 'tcp://host:port, tls://host:port, unix:/path/of.socket, http://host[:port]/path or https://host[:port]/path';
 const certificates = await pemFiles();
 const noPem = certificates.write('note.txt', 'hunter2');
 const noKey = certificates.write('broken.pem', '-----BEGIN PRIVATE KEY-----\nhunter2\n-----END PRIVATE KEY-----\n');
@@ -195,7 +195,10 @@ describe('a command line that is wrong costs one clear line and exit code 2', ()
     expect(line).not.toContain('hunter2');
   });
 
-  it.each(['tcp', 'tls', 'http', 'redis', 'unknown'])('a password in a target of %s: is not repeated', async (protocol) => {
-    expect(await complaint(['bench', `${protocol}://user:hunter2@host:1`, '--max', '3'], 2)).not.toContain('hunter2');
-  });
+  it.each(['tcp', 'tls', 'http', 'https', 'redis', 'unknown'])(
+    'a password in a target of %s: is not repeated',
+    async (protocol) => {
+      expect(await complaint(['bench', `${protocol}://user:hunter2@host:1`, '--max', '3'], 2)).not.toContain('hunter2');
+    },
+  );
 });

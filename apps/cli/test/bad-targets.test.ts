@@ -46,7 +46,21 @@ describe('a target that does not work costs one clear line and exit code 1', () 
   it('a server of something else than HTTP', async () => {
     await using server = await lineServer({ greeting: 'SSH-2.0-something', answer: () => undefined });
     const target = `http://127.0.0.1:${server.port}/`;
-    expect(await complaint(['bench', target], 1)).toBe(`${target}: the server does not speak HTTP/1.1`);
+    expect(await complaint(['bench', target], 1)).toBe(`${target}: the server does not speak HTTP/1.1 (HTTP_PROTOCOL)`);
+  });
+
+  it('a page that never comes', async () => {
+    await using server = await webServer(() => {});
+    const target = `http://127.0.0.1:${server.port}/`;
+    expect(await complaint(['bench', target, '-t', '100'], 1)).toMatch(
+      // The first of these limits is not kept to the millisecond.
+      /: GET .* (got no response headers within 100 ms|was not over within 200 ms)/,
+    );
+  });
+
+  it('a web server that is not there', async () => {
+    const target = `https://127.0.0.1:${await freePort()}/`;
+    expect(await complaint(['bench', target], 1)).toBe(`${target}: connection refused (ECONNREFUSED)`);
   });
 
   it('a server that falls silent', async () => {

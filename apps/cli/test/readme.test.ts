@@ -43,7 +43,7 @@ async function cacheServer(): Promise<{ readonly port: number } & AsyncDisposabl
 
 /** What is said in a shell in which the password is known, of servers whose authority is. */
 function known(args: readonly string[]): string[] {
-  const isSecure = args.some((arg) => arg.startsWith('tls://') || arg === '--starttls');
+  const isSecure = args.some((arg) => /^(tls|https):/.test(arg) || arg === '--starttls');
   const login = args.includes('--user') && !args.includes('--starttls') ? ['--login', 'smtp'] : [];
   return [...args, ...login, ...(isSecure && !args.includes('--ca') ? ['--ca', files.ca] : [])];
 }
@@ -82,6 +82,7 @@ describe('what the README shows', { timeout: 90_000 }, () => {
     await using old = await lineServer({ greeting: '220 ready', answer: () => '250 OK' });
     await using local = await lineServer({ path: join(tmpdir(), `pool-readme-${process.pid}.sock`), answer: () => '+PONG' });
     await using web = await webServer((_, response) => response.end('well'));
+    await using secureWeb = await webServer((_, response) => response.end('well'), (await testCertificates()).server);
     await using submission = await smtpServer();
     await using submissions = await smtpServer({ options: { secure: true } });
     await using cache = await cacheServer();
@@ -93,13 +94,15 @@ describe('what the README shows', { timeout: 90_000 }, () => {
       ['tls://cache.example.org:6380', `tls://localhost:${cache.port}`],
       ['unix:/run/redis.sock', `unix:${(local.address as { readonly path: string }).path}`],
       ['http://127.0.0.1:8080/health', `http://127.0.0.1:${web.port}/health`],
+      ['https://shop.example.org/', `https://localhost:${secureWeb.port}/`],
+      ['https://shop.example.org/health', `https://localhost:${secureWeb.port}/health`],
       ['ca.pem', files.ca],
       ['client.pem', files.client],
     ]);
     const args = known(words(example).map((word) => stand.get(word) ?? word));
     if (args[0] === 'watch') return await watchShortly(args);
     const isBench = args[0] === 'bench';
-    const isEmbedded = isBench && !args.some((arg) => /^(tcp|tls|unix|http):/.test(arg));
+    const isEmbedded = isBench && !args.some((arg) => /^(tcp|tls|unix|https?):/.test(arg));
     // The same, with fewer requests, and no outage unless it is what is shown.
     const fewer = [...(isBench ? ['--requests', '20'] : []), ...(isEmbedded ? outage(args) : [])];
     const { exitCode, stdout, stderr } = await runHere([...args, ...fewer], 'secret');

@@ -3,6 +3,7 @@ import {
   dovecot,
   haproxy,
   lineServer,
+  nginx,
   postgres,
   realServer,
   slapd,
@@ -13,7 +14,7 @@ import { describe, expect, it } from 'vitest';
 import type { BenchReport } from '../src/commands/bench-report.ts';
 import { expectSound } from './numbers-of-a-way.ts';
 import { pemFiles } from './pem-files.ts';
-import { runHere } from './pool-command.ts';
+import { runHere, startHere } from './pool-command.ts';
 
 const files = await pemFiles();
 const trust = ['--ca', files.ca];
@@ -74,6 +75,66 @@ describe('pool bench of a server with TLS', { timeout: 60_000 }, () => {
     expect(exitCode).toBe(1);
     expect(stderr).toMatch(/^pool: tcp:\/\/localhost:\d+: the SMTP server refused the login with 535[^\n]*\n$/);
     expect(stderr).not.toContain('hunter2');
+  });
+});
+
+describe.runIf(available(nginx()))('pool bench of nginx', { timeout: 60_000 }, () => {
+  const page = 'location = /page { return 200 "hello"; }';
+
+  it('gets a page over TLS, on a connection each, on one, and on a few', async () => {
+    const { server: certificate } = await testCertificates();
+    await using server = await realServer(nginx({ certificate, server: page }));
+    const target = `https://localhost:${server.port()}/page`;
+    const report = await bench([target, ...trust]);
+    expectAllAnswered(report);
+    expect(report.target).toBe(target);
+  });
+
+  it('shows it a client certificate, and another name than that of the target', async () => {
+    const { ca, server: certificate } = await testCertificates();
+    await using server = await realServer(nginx({ certificate, clientCa: ca.cert, server: page }));
+    const target = `https://127.0.0.1:${server.port()}/page`;
+    expectAllAnswered(await bench([target, ...trust, '--cert', files.client, '--servername', 'localhost']));
+  });
+
+  it('says what the server says who wants one and sees none', async () => {
+    const { ca, server: certificate } = await testCertificates();
+    await using server = await realServer(nginx({ certificate, clientCa: ca.cert, server: page }));
+    const target = `https://localhost:${server.port()}/page`;
+    const { exitCode, stdout, stderr } = await runHere(['bench', target, ...trust]);
+    expect({ exitCode, stdout, stderr }).toEqual({
+      exitCode: 1,
+      stdout: '',
+      stderr: `pool: ${target}: the server answers with status 400\n`,
+    });
+  });
+
+  it('refuses one whose certificate is another’s, before it measures anything', async () => {
+    const { otherName } = await testCertificates();
+    await using server = await realServer(nginx({ certificate: otherName, server: page }));
+    const target = `https://localhost:${server.port()}/page`;
+    const { exitCode, stdout, stderr } = await runHere(['bench', target, ...trust]);
+    expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+    expect(stderr).toContain(`pool: ${target}: the certificate of localhost:${server.port()} was refused`);
+  });
+});
+
+describe.runIf(available(nginx()))('pool watch and pool probe of nginx', { timeout: 60_000 }, () => {
+  it('keep connections over TLS ready, ask on them, and say what one is made of', async () => {
+    const { server: certificate } = await testCertificates();
+    await using server = await realServer(nginx({ certificate }));
+    const target = `https://localhost:${server.port()}/`;
+    const running = startHere(['watch', target, ...trust, '--load', '50', '--every', '100', '--plain']);
+    try {
+      await running.says(/Z status .* answered=[1-9]/);
+    } finally {
+      running.interrupt();
+    }
+    expect(await running.done).toMatchObject({ exitCode: 0, stderr: '' });
+    const { exitCode, stdout } = await runHere(['probe', target, ...trust]);
+    expect(exitCode).toBe(0);
+    expect(stdout).toMatch(/^handshake .* TLSv1\.\d/m);
+    expect(stdout).toContain('A second connection resumed the TLS session');
   });
 });
 

@@ -1,6 +1,8 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
+import { createServer as createSecureServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
+import type { Certificate } from '@pool/testkit';
 
 export interface WebServer extends AsyncDisposable {
   readonly port: number;
@@ -10,14 +12,15 @@ export interface WebServer extends AsyncDisposable {
   readonly urls: ReadonlySet<string | undefined>;
 }
 
-/** A web server of Node's, on loopback. */
-export async function webServer(listener: RequestListener): Promise<WebServer> {
+/** A web server of Node's, on loopback; over TLS when it is given a certificate. */
+export async function webServer(listener: RequestListener, certificate?: Certificate): Promise<WebServer> {
   let connects = 0;
   const urls = new Set<string | undefined>();
-  const server = createServer((request, response) => {
+  const listen: RequestListener = (request, response) => {
     urls.add(request.url);
     listener(request, response);
-  });
+  };
+  const server = certificate === undefined ? createServer(listen) : createSecureServer(certificate, listen);
   server.on('connection', () => {
     connects += 1;
   });

@@ -1,4 +1,4 @@
-import { type Budget, type BudgetHolder, ConnectionBudget, OptionsError, type Permit } from '@pool/core';
+import { type Budget, type BudgetHolder, ConnectionBudget, type Membership, OptionsError, type Permit } from '@pool/core';
 
 /**
  * The limits that connections share: one for each origin, over its pool and the agents', and one over all origins. The permit of the
@@ -44,9 +44,11 @@ class OriginLimit implements Budget {
     return this.#own.inUse === 0 && this.#own.waiting === 0;
   }
 
-  join(holder: BudgetHolder): Disposable {
+  join(holder: BudgetHolder): Membership {
     const memberships = [this.#own.join(holder), this.#total?.join(holder)];
     return {
+      // Both get a permit back, whichever of them takes it.
+      offer: () => memberships.some((membership) => membership?.offer?.() === true),
       [Symbol.dispose]: () => {
         for (const membership of memberships) membership?.[Symbol.dispose]();
       },

@@ -1,3 +1,4 @@
+import { setImmediate as turnOfTheLoop } from 'node:timers/promises';
 import type { HttpRequestInit } from '@pool/http';
 import { eventually } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
@@ -92,6 +93,35 @@ describe('a request that a stale connection swallowed', () => {
     await (await pool.request(server.url)).text();
     await expect(pool.request(server.url)).rejects.toMatchObject({ code: 'HTTP_CONNECTION_LOST', outcome: 'broken' });
     expect(server.requests).toHaveLength(2);
+  });
+});
+
+describe('a request on a connection that has waited, and never served', () => {
+  /** Waits as long as the pool's clock can tell. */
+  async function warmAndWait(pool: ReturnType<typeof openPool>, url: string): Promise<void> {
+    await pool.warm(url, 3);
+    await turnOfTheLoop();
+  }
+
+  it('is sent again, and not to another that has waited as long', async () => {
+    const server = await rawServer((_, { number, socket }) => {
+      if (number > 3) return ok('ok');
+      socket.resetAndDestroy();
+      return undefined;
+    });
+    const pool = openPool({ maxPerKey: 3 });
+    await warmAndWait(pool, server.url);
+    expect(await (await pool.request(server.url)).text()).toBe('ok');
+    expect(onlyOrigin(pool).replays).toBe(1);
+  });
+
+  it('fails when it is a POST, and is sent to nobody else', async () => {
+    const server = await rawServer((_, { socket }) => void socket.resetAndDestroy());
+    const pool = openPool({ maxPerKey: 3 });
+    await warmAndWait(pool, server.url);
+    const posted = pool.request(server.url, { method: 'POST', body: 'body' });
+    await expect(posted).rejects.toMatchObject({ code: 'HTTP_CONNECTION_LOST', outcome: 'stale-reuse' });
+    expect(server.requests).toHaveLength(1);
   });
 });
 

@@ -2,6 +2,9 @@ import { awaitFloor } from './await-floor.ts';
 import type { Contestant } from './contestant.ts';
 import { freeList } from './free-list.ts';
 import { genericPool } from './generic-pool.ts';
+import { nodeAgent } from './http-node.ts';
+import { httpPoolAgent, httpPoolDispatcher, httpPoolRequest } from './http-pool.ts';
+import { undiciDispatch, undiciRequest } from './http-undici.ts';
 import { lightningPool } from './lightning-pool.ts';
 import { mariadb } from './mariadb.ts';
 import { openEach } from './open-each.ts';
@@ -30,6 +33,12 @@ export const contestants: readonly Contestant[] = [
   tlsConnectResumed,
   tlsPoolFull,
   tlsPool,
+  undiciRequest,
+  undiciDispatch,
+  nodeAgent,
+  httpPoolRequest,
+  httpPoolDispatcher,
+  httpPoolAgent,
 ];
 
 export const peers: readonly Contestant[] = contestants.filter(({ role }) => role === 'peer');

@@ -1,5 +1,8 @@
 import { burst } from './burst.ts';
 import { handOver } from './hand-over.ts';
+import { httpAgent } from './http-agent.ts';
+import { httpDispatch } from './http-dispatch.ts';
+import { httpRequest } from './http-request.ts';
 import { idleHeap } from './idle-heap.ts';
 import { keys } from './keys.ts';
 import { leave } from './leave.ts';
@@ -31,4 +34,7 @@ export const scenarios: readonly Scenario[] = [
   tlsWarm,
   tlsOpens,
   tlsIdleMemory,
+  httpRequest,
+  httpDispatch,
+  httpAgent,
 ];

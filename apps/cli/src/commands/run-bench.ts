@@ -11,7 +11,7 @@ import type { Output } from '../render/output.ts';
 import { thousandths } from '../render/thousandths.ts';
 import { askable, parseTarget } from '../targets/parse-target.ts';
 import { talkOptions } from '../targets/talk-options.ts';
-import type { Target } from '../targets/target.ts';
+import { type Ways, waysOf } from '../ways/ways.ts';
 import { type BenchOptions, comparisonOptions } from './bench-options.ts';
 import type { BenchReport } from './bench-report.ts';
 
@@ -37,7 +37,7 @@ async function benchEmbedded(options: BenchOptions, output: Output): Promise<voi
   say(output.colors.bold(`Embedded server at ${server.name}`));
   const pace = latency === 0 ? 'at once' : `${latency} ms later, as over a network`;
   say(output.colors.dim(`It answers ${pace}; clients are greeted, and log in.`));
-  const ways = await compare(server.target(), options, output);
+  const ways = await compare(waysOf(server.target()), options, output);
   let outage: OutageReport | null = null;
   if (options.outage) {
     const startedAt = performance.now();
@@ -60,7 +60,7 @@ async function benchOutside(text: string, options: BenchOptions, output: Output,
   await checkTarget(target, options.timeout);
   const say = speaker(options, output);
   say(output.colors.bold(target.name));
-  const ways = await compare(target, options, output);
+  const ways = await compare(target.ways, options, output);
   const skipped = options.outage ? 'only the embedded server is ever killed' : 'not wanted';
   if (options.outage) {
     say('');
@@ -69,10 +69,10 @@ async function benchOutside(text: string, options: BenchOptions, output: Output,
   report({ target: target.name, embedded: false, ways, outage: null, outageSkipped: skipped }, options, output);
 }
 
-async function compare<T>(target: Target<T>, options: BenchOptions, output: Output): Promise<readonly ComparedWay[]> {
+async function compare(asked: Ways, options: BenchOptions, output: Output): Promise<readonly ComparedWay[]> {
   let done = 0;
   output.progress.follow('three ways to ask', 3 * options.requests, () => done);
-  const ways = await compareWays(target, comparisonOptions(options), () => {
+  const ways = await compareWays(asked, comparisonOptions(options), () => {
     done += 1;
   });
   output.progress.stop();

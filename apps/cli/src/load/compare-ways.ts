@@ -1,7 +1,5 @@
-import type { Target } from '../targets/target.ts';
-import { EachNew } from '../ways/each-new.ts';
-import { Pooled } from '../ways/pooled.ts';
 import type { Way } from '../ways/way.ts';
+import type { Ways } from '../ways/ways.ts';
 import type { Outcome } from './outcome.ts';
 import { runLoad } from './run-load.ts';
 
@@ -22,20 +20,16 @@ export interface ComparedWay extends Outcome {
 }
 
 /** The same requests in three ways, one way after the other. `onDone` is called after every request. */
-export async function compareWays<T>(
-  target: Target<T>,
-  options: ComparisonOptions,
-  onDone: () => void,
-): Promise<readonly ComparedWay[]> {
+export async function compareWays(ways: Ways, options: ComparisonOptions, onDone: () => void): Promise<readonly ComparedWay[]> {
   const { requests, max, timeoutMs } = options;
-  const pooled = (): Way => new Pooled(target, { max, timeoutMs });
-  const ways = [
-    { way: 'new-connection-each', concurrency: 1, start: () => new EachNew(target, timeoutMs) },
+  const pooled = (): Way => ways.pooled({ max, timeoutMs });
+  const kinds = [
+    { way: 'new-connection-each', concurrency: 1, start: () => ways.eachNew(timeoutMs) },
     { way: 'pool', concurrency: 1, start: pooled },
     { way: 'pool-concurrent', concurrency: options.concurrency, start: pooled },
   ] as const;
   const compared: ComparedWay[] = [];
-  for (const { way, concurrency, start } of ways) {
+  for (const { way, concurrency, start } of kinds) {
     // Made anew for each, and opened inside the time that is measured: the first connections are part of what a pool costs.
     await using asking = start();
     const outcome = await runLoad(asking, { requests, concurrency, patienceMs: 2 * timeoutMs, onDone });

@@ -1,6 +1,7 @@
 import { type Connector, type InitHook, OptionsError } from '@pool/core';
+import type { TlsMaterial } from '@pool/http';
 import { tcp, type Wire } from '@pool/net';
-import { type PasswordCredentials, type TlsClient, type TlsOptions, tls, tlsClient } from '@pool/tls';
+import { type PasswordCredentials, type TlsClient, tls, tlsClient } from '@pool/tls';
 import { usageError } from '../cli-error.ts';
 import type { Secrets } from '../input/secrets.ts';
 import type { ProtocolName } from '../protocols/protocol.ts';
@@ -15,6 +16,8 @@ export interface Endpoint {
   readonly place: Place;
   /** Undefined when all is in the clear. */
   readonly client: TlsClient | undefined;
+  /** What `client` was made of. */
+  readonly material: TlsMaterial | undefined;
   readonly starttls: ProtocolName | undefined;
   readonly login: { readonly protocol: ProtocolName; readonly credentials: PasswordCredentials } | undefined;
 }
@@ -23,12 +26,13 @@ export interface Endpoint {
 export async function endpointAt(place: Place, options: ReachOptions, secrets: Secrets): Promise<Endpoint> {
   const { starttls, user } = options;
   const protocol = checkReach(place, options);
-  const client = place.secure || starttls !== undefined ? clientFor(place, options) : undefined;
+  const material = place.secure || starttls !== undefined ? materialOf(options) : undefined;
+  const client = material && clientFor(place, material);
   const login =
     protocol === undefined || user === undefined
       ? undefined
       : { protocol, credentials: { username: user, password: await secrets.passwordOf(user) } };
-  return { place, client, starttls, login };
+  return { place, client, material, starttls, login };
 }
 
 /** Connections as the place takes them, before any words. */
@@ -44,19 +48,21 @@ export function hooksOf({ starttls, login, client: own }: Endpoint, client = own
   return hooks;
 }
 
-function clientFor({ address }: Place, { ca, cert, key, servername }: ReachOptions): TlsClient {
+function materialOf({ ca, cert, key, servername }: ReachOptions): TlsMaterial {
   const own = cert === undefined ? undefined : readPem('cert', cert);
   if (cert !== undefined && key === undefined && !own?.includes('PRIVATE KEY-----')) {
     throw usageError(`--cert: there is no key in '${cert}': add it, or name its file with --key`);
   }
-  const options: TlsOptions = {
-    ...('port' in address ? address : { host: 'localhost' }),
+  return {
     ...(servername !== undefined && { servername }),
     ...(ca !== undefined && { ca: readPem('ca', ca) }),
     ...(own !== undefined && { cert: own, key: key === undefined ? own : readPem('key', key) }),
   };
+}
+
+function clientFor({ address }: Place, material: TlsMaterial): TlsClient {
   try {
-    return tlsClient(options);
+    return tlsClient({ ...material, ...('port' in address ? address : { host: 'localhost' }) });
   } catch (error) {
     if (!(error instanceof OptionsError)) throw error;
     throw usageError(error.option === 'secureContext' ? `--ca, --cert or --key is no good: ${error.message}` : error.message);

@@ -15,6 +15,7 @@ const words: Readonly<Record<string, string>> = {
   ENOTFOUND: 'no such host',
   ENOTSOCK: 'not a socket',
   ETIMEDOUT: 'the host does not answer',
+  HTTP_PROTOCOL: 'the server does not speak HTTP/1.1',
 };
 
 /** In one line. */

@@ -1,14 +1,14 @@
 import { usageError } from '../cli-error.ts';
 import type { Place } from '../reach/place.ts';
 import type { ReachOptions } from '../reach/reach-options.ts';
-import { httpKind } from './http-target.ts';
+import { httpKind, httpsKind } from './http-target.ts';
 import { shownTarget } from './shown-target.ts';
 import type { TalkOptions } from './talk-options.ts';
 import type { TargetKind } from './target-kind.ts';
 import { tcpKind, tlsKind } from './tcp-target.ts';
 import { unixKind } from './unix-target.ts';
 
-const targetKinds: readonly TargetKind[] = [tcpKind, tlsKind, unixKind, httpKind];
+const targetKinds: readonly TargetKind[] = [tcpKind, tlsKind, unixKind, httpKind, httpsKind];
 
 /** Where a target is, by the way it is written. @throws CliError saying what is wrong with it, or with an option that means nothing to it */
 export function findPlace(

@@ -1,15 +1,6 @@
 import { ProtocolError, type Wire, WireClosedError } from '@pool/net';
 import type { Deadline } from './deadline.ts';
-
-/** The server understood, and said no. The connection is as good as before. */
-class HttpStatusError extends Error {
-  readonly code: string;
-
-  constructor(status: number) {
-    super(`the server answers with status ${status}`);
-    this.code = `HTTP_${status}`;
-  }
-}
+import { HttpStatusError } from './http-status-error.ts';
 
 interface Head {
   readonly status: number;

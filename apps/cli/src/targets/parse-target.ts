@@ -5,6 +5,7 @@ import type { Protocol } from '../protocols/protocol.ts';
 import { protocols } from '../protocols/protocols.ts';
 import { connectorOf, type Endpoint, endpointAt, hooksOf } from '../reach/endpoint.ts';
 import type { ReachOptions } from '../reach/reach-options.ts';
+import { type Ways, waysOf } from '../ways/ways.ts';
 import { findPlace } from './find-place.ts';
 import type { TalkOptions } from './talk-options.ts';
 import type { Ask, Target } from './target.ts';
@@ -15,6 +16,15 @@ export interface ParsedTarget<T> extends Omit<Target<T>, 'ask'> {
   readonly ask: Ask<T> | undefined;
   /** ... and what would say it, for whoever wants to send some. */
   readonly lacks: string;
+  /** The ways to ask it, where they are not made of `connector` and `ask`. */
+  readonly ways: Ways | undefined;
+}
+
+/** A target for requests alone. */
+export interface AskedTarget {
+  /** As in the command line, without secrets. */
+  readonly name: string;
+  readonly ways: Ways;
 }
 
 /** @throws CliError saying what is wrong with it */
@@ -39,13 +49,14 @@ export async function parseTarget(
       protocol === undefined
         ? `${place.name} needs --send, a request of its protocol; for example --send 'PING\\r\\n'`
         : `${protocol.title} answers nobody who has not logged in: say --user`,
+    ways: kind.ways?.(endpoint),
   };
 }
 
 /** For a command that sends requests. @throws CliError saying what the command line lacks */
-export function askable<T>({ ask, lacks, ...target }: ParsedTarget<T>): Target<T> {
+export function askable<T>({ ask, lacks, ways, ...target }: ParsedTarget<T>): AskedTarget {
   if (ask === undefined) throw usageError(lacks);
-  return { ...target, ask };
+  return { name: target.name, ways: ways ?? waysOf({ ...target, ask }) };
 }
 
 function protocolOf({ starttls, login }: Endpoint, { greeting }: TalkOptions): Protocol | undefined {

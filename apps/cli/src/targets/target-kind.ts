@@ -1,6 +1,8 @@
 import type { Wire } from '@pool/net';
+import type { Endpoint } from '../reach/endpoint.ts';
 import type { Place } from '../reach/place.ts';
 import type { ReachOptions } from '../reach/reach-options.ts';
+import type { Ways } from '../ways/ways.ts';
 import type { TalkOptions } from './talk-options.ts';
 import type { Ask, Target } from './target.ts';
 
@@ -20,4 +22,6 @@ export interface TargetKind {
   /** @throws CliError */
   readonly place: (text: string) => Place;
   readonly talk: (place: Place, options: TalkOptions, timeoutMs: number) => Talk;
+  /** Where a package is made for asking such targets. @default ways over the connections of `talk` */
+  readonly ways?: (endpoint: Endpoint) => Ways;
 }

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { type buildConnector, Client, type Dispatcher } from 'undici';
+// By its file, here as in all sources: what Bun gives for `undici` is another module, whose clients never send anything.
+import { type buildConnector, Client, type Dispatcher } from 'undici/index.js';
 import { ConnectionGoneError } from '../errors.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
 import { guardIdle } from './idle-guard.ts';
@@ -27,7 +28,9 @@ export class HttpConnection {
   readonly socket: Duplex;
   /** Requests that were given to it. */
   uses = 0;
-  /** When it last became idle. */
+  /** It did not come straight from being opened: it had served before, or waited, and the server may have closed it meanwhile. */
+  hadIdled = false;
+  /** When it was opened, or last became idle. */
   idleSince: number;
   /** Not to be lent from then on: the server closes it soon after. */
   idleUntil: number;
@@ -81,9 +84,9 @@ export class HttpConnection {
     return this.idleUntil === Infinity || this.#occupant !== undefined || this.#settings.turn() < this.idleUntil;
   }
 
-  /** Never used; or its last exchange ended after this moment, so that the server was there then. */
+  /** It was opened, or its last exchange ended, after this moment: the server was there then. */
   isFreshSince(moment: number): boolean {
-    return this.uses === 0 || this.idleSince > moment;
+    return this.uses === 0 ? this.idleSince >= moment : this.idleSince > moment;
   }
 
   /** The server leaves it time for another request. */
@@ -122,6 +125,7 @@ export class HttpConnection {
     this.#occupant = request;
     this.idleUntil = Infinity;
     this.#allowedIdleMs = Infinity;
+    this.hadIdled = this.uses > 0 || this.#settings.turn() > this.idleSince;
     this.uses++;
     if (!this.#isDraining) this.#dispatch(request);
   }

@@ -1,5 +1,5 @@
 import { Readable } from 'node:stream';
-import { Client } from 'undici';
+import { Client } from 'undici/index.js';
 import { expect, it } from 'vitest';
 import { checkRequest } from './check-request.ts';
 import { EngineRequest, type RequestOptions } from './engine-request.ts';

@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import { errors } from 'undici/index.js';
 
 /** A request as the engine takes it. */
 export interface EngineRequest {

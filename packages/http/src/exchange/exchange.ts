@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Lease } from '@pool/core';
-import { errors } from 'undici';
+import { errors } from 'undici/index.js';
 import type { HttpConnection, Occupant } from '../connection/http-connection.ts';
 import { ConnectionEndedError } from '../errors.ts';
 import { isProtocolError, outcomeOf } from './outcome-of.ts';
@@ -110,7 +110,7 @@ export class Exchange extends WaitingExchange implements Occupant {
       return;
     }
     const isReplay = error instanceof ConnectionEndedError && error.outcome === this.ending;
-    const about = { lost: isLost, reused: connection.uses > 1, answering: phase === phases.answering };
+    const about = { lost: isLost, hadIdled: connection.hadIdled, answering: phase === phases.answering };
     const outcome = isReplay ? error.outcome : outcomeOf(error, about);
     if (this.canReplay(outcome)) {
       this.replayedAt = this.route.turn();

@@ -1,4 +1,4 @@
-import { errors } from 'undici';
+import { errors } from 'undici/index.js';
 import type { Outcome } from './verdicts.ts';
 
 /** What an error says about the connection, for a request that was written. */
@@ -7,7 +7,8 @@ export function outcomeOf(
   about: {
     /** Its socket is gone: else somebody on this side gave up, and it is about to be. */
     readonly lost: boolean;
-    readonly reused: boolean;
+    /** The server may have closed it before the request came. */
+    readonly hadIdled: boolean;
     /** The first byte of the response has come. */
     readonly answering: boolean;
   },
@@ -16,7 +17,7 @@ export function outcomeOf(
   if (timeouts.has(code)) return 'timeout';
   if (!about.lost) return 'abort';
   if (isProtocolError(error)) return 'protocol';
-  return about.reused && !about.answering ? 'stale-reuse' : 'broken';
+  return about.hadIdled && !about.answering ? 'stale-reuse' : 'broken';
 }
 
 /** What the server said is no HTTP/1.1, or belongs to no request. Of the latter the engine speaks in words alone. */

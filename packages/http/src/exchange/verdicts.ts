@@ -48,7 +48,7 @@ export const verdicts: Readonly<Record<Outcome, Verdict>> = {
     source: 'RFC 9112 §9.5, RFC 9110 §15.5.9',
   },
   'stale-reuse': {
-    when: 'a connection that had served before failed before the first byte of the response',
+    when: 'a connection that had served before, or had waited unused, failed before the first byte of the response',
     connection: 'closed',
     replay: 'idempotent',
     source: 'RFC 9112 §9.3.1, RFC 9110 §9.2.2',
@@ -72,7 +72,7 @@ export const verdicts: Readonly<Record<Outcome, Verdict>> = {
     source: 'RFC 9112 §6.3, §7.1, §8, §11.2, RFC 9110 §15.2',
   },
   broken: {
-    when: 'the connection failed on its first request, or in the middle of a response',
+    when: 'the connection failed on the request it was opened for, or in the middle of a response',
     connection: 'closed',
     replay: 'no',
     source: 'RFC 9112 §8, §9.3.1',

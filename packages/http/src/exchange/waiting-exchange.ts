@@ -1,5 +1,5 @@
 import type { AcquireOptions, Lease, LeaseRequest } from '@pool/core';
-import { errors } from 'undici';
+import { errors } from 'undici/index.js';
 import type { HttpConnection } from '../connection/http-connection.ts';
 import type { Route } from '../route.ts';
 import { watchBody } from './body-watch.ts';

@@ -6,7 +6,7 @@ import type { Outcome } from '../exchange/verdicts.ts';
  * unless `anyMethod`. A `Retry-After` of the server makes the delay longer than the backoff says, never shorter.
  */
 export interface RetryBudgets {
-  /** The connection failed on its first request, or in the middle of a response. Integer >= 0. @default 0 */
+  /** The connection failed on the request it was opened for, or in the middle of a response. Integer >= 0. @default 0 */
   readonly broken?: number;
   /** The response was no HTTP/1.1. Integer >= 0. @default 0 */
   readonly protocol?: number;
