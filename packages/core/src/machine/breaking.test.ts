@@ -187,6 +187,22 @@ describe('the idle limit of the peer', () => {
     expect(machine.timetable.wakeAt).toBeLessThanOrEqual(20_800);
   });
 
+  it.each([
+    ['its goodbye may be on the way when it is lent', 1000, 150, true, 1150],
+    ['nothing is learned later than that', 1000, 151, true, Infinity],
+    ['a second is the most, however long it had idled', 9000, 1001, true, Infinity],
+    ['nothing is learned from one that is given up for another reason', 1000, 0, false, Infinity],
+  ])('is learned from what breaks in use: %s', (_, idledMs, heldMs, isBroken, estimateMs) => {
+    const machine = machineOf({ learnsIdleLimit: true });
+    for (const since of [0, 10_000, 20_000]) {
+      opened(machine, 1, since);
+      const slot = machine.take(since + idledMs) as Slot<string>;
+      machine.discarded(slot, 'given up', 'reset by peer', isBroken, since + idledMs + heldMs);
+      answers.closed(machine, slot, since + idledMs + heldMs);
+    }
+    expect(machine.slots.idleLimit.estimateMs).toBe(estimateMs);
+  });
+
   it('is not learned when that is not wanted', () => {
     const machine = threeDeaths(false);
     expect(kinds(machine)).not.toContain('notice');

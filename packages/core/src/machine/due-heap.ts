@@ -59,6 +59,7 @@ export class DueHeap<T> {
     this.#place(slot, index);
   }
 
+  /** To the bottom, wherever it belongs: whoever asks for this lets it rise again. */
   #sink(slot: Slot<T>, from: number): void {
     let index = from;
     for (;;) {
@@ -71,7 +72,6 @@ export class DueHeap<T> {
         child = right;
         below++;
       }
-      if (child.dueAt >= slot.dueAt) break;
       this.#place(child, index);
       index = below;
     }

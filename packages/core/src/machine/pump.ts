@@ -24,9 +24,8 @@ export function pump<T, R>(machine: Machine<T, R>, now: number): void {
     }
     checkForWaiters(machine, now);
   }
-  const isReady = slots.established >= floor(machine);
-  if (isReady) queue.announceReady();
-  refuseHopeless(machine, isReady);
+  if (slots.established >= floor(machine)) queue.announceReady();
+  refuseHopeless(machine);
   openWanted(machine, now);
 }
 
@@ -67,13 +66,13 @@ function checkForWaiters<T, R>(machine: Machine<T, R>, now: number): void {
 }
 
 /** While opening cannot help, callers that it would have to serve are told at once. */
-function refuseHopeless<T, R>(machine: Machine<T, R>, isReady: boolean): void {
+function refuseHopeless<T, R>(machine: Machine<T, R>): void {
   const { probing, queue, slots } = machine;
   if (!probing.fatal && !(machine.limits.refuseWhenDown && probing.down)) return;
   const why = probing.fatal ? 'fatal' : 'down';
   const waiting = queue.size;
   if (slots.idle.size + slots.checking.size === 0) queue.refuseAll(queue.waiters, why);
-  if (!isReady) queue.refuseAll(queue.readyCallers, why);
+  queue.refuseAll(queue.readyCallers, why);
   // Somebody has to find out when it is up again: with no minimum to restore, nothing else would open.
   if (queue.size < waiting) machine.isMissed = true;
 }

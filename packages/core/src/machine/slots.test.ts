@@ -108,5 +108,9 @@ describe('a connection with a tag', () => {
     expect(idle.choose(['b'])?.tag).toBe('a');
     machine.returned(tagged, 140);
     expect(idle.choose(['b'])).toBe(tagged);
+    machine.take(150, false, ['b']);
+    park(machine, tagged, 100, 150);
+    machine.returned(tagged, 160);
+    expect(idle.choose(['b'])?.tag).toBe('a');
   });
 });

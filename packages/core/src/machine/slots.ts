@@ -157,7 +157,7 @@ export class Slots<T> {
     const to = this.idleListOf(slot, now);
     if (from === to) return;
     from.remove(slot);
-    if (from === this.idle.ready) this.idle.tags?.delete(slot);
+    this.idle.tags?.delete(slot);
     to.push(slot);
     if (to === this.idle.ready) this.idle.tags?.add(slot);
     this.comeDue(slot);
@@ -218,13 +218,9 @@ export class Slots<T> {
     slot.generation++;
     if (slot.since !== now) slot.since = now;
     const from = slot.list as SlotList<T>;
-    if (this.idle.tags !== undefined) this.untag(slot, from);
+    this.idle.tags?.delete(slot);
     if (to === undefined) from.remove(slot);
     else from.transfer(slot, to);
-  }
-
-  private untag(slot: Slot<T>, from: SlotList<T>): void {
-    if (from === this.idle.ready) this.idle.tags?.delete(slot);
   }
 
   private toIdle(slot: Slot<T>, event: Event, now: number): void {

@@ -47,7 +47,7 @@ function attend<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void 
     if (now < slot.expiresAt) timetable.attend(slot, slot.expiresAt);
     return;
   }
-  if (slot.list === slots.idle.parked) slots.rearrange(slot, now);
+  slots.rearrange(slot, now);
   if (now >= slot.expiresAt) return slots.end(slot, 'max-lifetime', undefined, true, now);
   if (now >= safeUntil(slots, slot)) return outlastIdleLimit(machine, slot, now);
   const idledOut = now >= idleOutAt(slots, slot);
