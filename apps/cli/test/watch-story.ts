@@ -20,7 +20,11 @@ export function story(stdout: string): string[] {
     [/^full: \d connections ready after [\d.]+ m?s$/, 'full'],
     [/^#\d+ closed after [\d.]+ s, [\d,]+ leases?: broken, /, 'broken'],
     [/^requests fail: /, 'requests fail'],
-    [/^try \d+ failed: connection refused \(ECONNREFUSED\); next (at once|in [\d.]+ m?s)$/, 'refused'],
+    // Reset: it was in the server's queue when that was killed.
+    [
+      /^try \d+ failed: (connection refused \(ECONNREFUSED\)|the server reset the connection \(ECONNRESET\)); next (at once|in [\d.]+ m?s)$/,
+      'refused',
+    ],
     [/^full again: \d connections ready, after [\d.]+ m?s$/, 'full again'],
     [/^requests are answered again, after \d+ that failed$/, 'answered again'],
     [/^closing/, 'closing'],

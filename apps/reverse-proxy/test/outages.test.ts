@@ -156,6 +156,7 @@ describe('an upstream that is lost with a request on it', () => {
     const one = await takesOneAndDies();
     const { url } = await startProxy([one.url]);
     expect((await fetch(url)).status).toBe(502);
-    expect(one.seen.length).toBeLessThanOrEqual(3);
+    // Three times; and each time the pool sends it once more, where the connection had waited and might have been closed meanwhile.
+    expect(one.seen.length).toBeLessThanOrEqual(6);
   });
 });
