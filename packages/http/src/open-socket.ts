@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream';
 import { connectTcp } from '@pool/net';
 import type { TlsClient } from '@pool/tls';
+import { DirectSocket } from './connection/direct-socket.ts';
 import type { ResolvedOrigin } from './origin.ts';
 import { openTunnel, type TunnelContext } from './proxy/open-tunnel.ts';
 
@@ -11,10 +12,11 @@ export async function openSocket(origin: ResolvedOrigin, client: TlsClient | und
     const tunnel = await openTunnel(way, origin, context);
     return client === undefined ? tunnel : client.secure(tunnel, context);
   }
-  if (socketPath !== undefined) {
-    const socket = await connectTcp({ path: socketPath }, context);
-    return client === undefined ? socket : client.secure(socket, context);
+  if (client !== undefined) {
+    return socketPath === undefined
+      ? client.connect(context)
+      : client.secure(await connectTcp({ path: socketPath }, context), context);
   }
-  if (client !== undefined) return client.connect(context);
-  return connectTcp(localAddress === undefined ? { host, port } : { host, port, localAddress }, context);
+  const target = socketPath !== undefined ? { path: socketPath } : { host, port, ...(localAddress && { localAddress }) };
+  return connectTcp(target, { signal: context.signal, connect: DirectSocket.connect });
 }

@@ -77,7 +77,12 @@ const requests: readonly (readonly [string, RequestOptions])[] = [
 ];
 
 it.each(requests)('%s: is refused when the engine would refuse it, and with the same code', (_, options) => {
-  const request = new EngineRequest(options, { secure: false, host: '127.0.0.1', servername: undefined });
+  const request = new EngineRequest(options, {
+    url: 'http://127.0.0.1',
+    secure: false,
+    host: '127.0.0.1',
+    servername: undefined,
+  });
   const error = checkRequest(request) as (Error & { readonly code?: string }) | undefined;
   expect(error?.code).toBe(engineSays(request));
 });

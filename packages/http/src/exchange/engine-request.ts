@@ -19,6 +19,8 @@ export interface RequestOptions {
 
 /** A request as the engine reads it, whenever that is: nothing in it changes when its caller changes what it gave. */
 export class EngineRequest implements RequestOptions {
+  /** As the engine has it; else it would write it anew from its URL for each request. */
+  readonly origin: string;
   readonly path: string;
   readonly method: string;
   readonly headers: unknown[] | undefined;
@@ -38,8 +40,9 @@ export class EngineRequest implements RequestOptions {
 
   constructor(
     options: RequestOptions,
-    origin: { readonly secure: boolean; readonly host: string; readonly servername: string | undefined },
+    origin: { readonly url: string; readonly secure: boolean; readonly host: string; readonly servername: string | undefined },
   ) {
+    this.origin = origin.url;
     this.path = options.path;
     this.method = options.method;
     this.headers = copyHeaders(options.headers);
