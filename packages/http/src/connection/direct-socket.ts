@@ -1,22 +1,29 @@
 import { type NetConnectOpts, Socket } from 'node:net';
 import type { TcpOptions } from '@pool/net';
 
-/** Every socket is read into this one: what came is copied out before the next is read. */
-const readBuffer = Buffer.allocUnsafeSlow(65_536);
+/** As much as Node itself reads at once. */
+const readSize = 65_536;
+/** From here on, memory of its own is cheaper than a copy. */
+const muchSize = 32_768;
+
+/** Little is read into this one by all sockets: it is copied out before the next read. */
+const sharedBuffer = Buffer.allocUnsafeSlow(readSize);
 
 /**
  * A socket that hands what it reads to a reader who takes it at once, as the engine does, past the stream's buffer and the turn of its own
- * that costs. Node takes 64 KiB for every read and gives most of it back; this copies the little that came. Together that is a tenth of
- * the processor time of a small request. To everybody else it is a socket like any other.
+ * that costs. Node takes 64 KiB for every read and gives most of it back; this copies what came, when that is little. Together that is a
+ * tenth of the processor time of a small request. To everybody else it is a socket like any other.
  */
 export class DirectSocket extends Socket {
+  /** What the next read goes into: after one that brought much, memory that can be given away. */
+  #buffer = sharedBuffer;
   /** On its way to the reader, past the stream. */
   #chunk: Buffer | undefined = undefined;
 
   constructor() {
     // Not in Node's types of the constructor, only in those of `connect`; documented for both.
     const options: object = {
-      onread: { buffer: readBuffer, callback: (length: number, buffer: Uint8Array) => this.#receive(length, buffer) },
+      onread: { buffer: () => this.#buffer, callback: (length: number) => this.#receive(this.#taken(length)) },
     };
     super(options);
   }
@@ -32,10 +39,19 @@ export class DirectSocket extends Socket {
     return chunk;
   }
 
-  /** False when no more is wanted for now. */
-  #receive(length: number, buffer: Uint8Array): boolean {
+  /** What a read brought, in memory that no other read touches. */
+  #taken(length: number): Buffer {
+    const buffer = this.#buffer;
+    const isMuch = length >= muchSize;
+    this.#buffer = isMuch ? Buffer.allocUnsafeSlow(readSize) : sharedBuffer;
+    if (isMuch && buffer !== sharedBuffer) return buffer.subarray(0, length);
     const chunk = Buffer.allocUnsafe(length);
-    chunk.set(buffer.subarray(0, length));
+    buffer.copy(chunk, 0, 0, length);
+    return chunk;
+  }
+
+  /** False when no more is wanted for now. */
+  #receive(chunk: Buffer): boolean {
     if (!this.#mayPassStream()) return this.push(chunk);
     this.#chunk = chunk;
     try {
