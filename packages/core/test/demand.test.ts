@@ -225,6 +225,48 @@ describe('an endpoint that fails is probed', () => {
     expect(pool.stats.idle).toBe(20);
   });
 
+  describe('after connections have broken together', () => {
+    /** Twenty that were used together, some of them again later. All break. */
+    async function broken({ used = 20, usedAgain = 0, lent = 0, idleMs = 5000, againMs = 1000 }) {
+      const all = automatic({ max: 20, min: 20 }, {}, { openMs: 10 });
+      const { pool, clock, connector } = all;
+      await clock.advance(10);
+      pool.resize({ min: 0 });
+      const crowd = Array.from({ length: used }, () => pool.use(() => passing(clock, 100)));
+      await clock.advance(100);
+      await Promise.all(crowd);
+      await clock.advance(againMs);
+      for (const lease of Array.from({ length: usedAgain }, () => pool.tryAcquire())) lease?.release();
+      await clock.advance(idleMs - againMs);
+      for (let count = lent; count > 0; count--) pool.tryAcquire();
+      connector.killAll();
+      await clock.settle();
+      for (let caller = 0; caller < 20; caller++) watch(pool.acquire());
+      await clock.settle();
+      return all;
+    }
+
+    it.each([500, 5000])(
+      'all that callers need are opened at once, if all had idled for %i ms: a peer that closes them is well',
+      async (idleMs) => {
+        const { connector } = await broken({ idleMs, againMs: 0 });
+        expect(connector.opening).toBe(20);
+      },
+    );
+
+    it.each([
+      ['one of them was lent', { lent: 1 }],
+      ['one of them had idled for shorter', { usedAgain: 1 }],
+      ['they had hardly idled', { idleMs: 499, againMs: 0 }],
+      ['they had never been used', { used: 0 }],
+    ])('only one is opened first, if %s', async (_, how) => {
+      const { connector, clock } = await broken(how);
+      expect(connector.opening).toBe(1);
+      await clock.advance(10);
+      expect(connector.opening).toBe(2);
+    });
+  });
+
   it('the times of the tries are spread by the default backoff', async () => {
     const times = new Set<number>();
     for (let pool = 0; pool < 10; pool++) {

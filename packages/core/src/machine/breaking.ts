@@ -20,6 +20,7 @@ export function dead<T, R>(machine: Machine<T, R>, slot: Slot<T>, error: unknown
 
 /** The connector saw it die. */
 export function broken<T, R>(machine: Machine<T, R>, slot: Slot<T>, error: unknown, now: number, retryInMs?: number): void {
+  const idledMs = idledAfterUse(slot, now);
   switch (slot.state) {
     case State.idle:
       learn(machine, slot, now);
@@ -41,7 +42,7 @@ export function broken<T, R>(machine: Machine<T, R>, slot: Slot<T>, error: unkno
     default:
       return;
   }
-  broke(machine, slot, now, retryInMs);
+  broke(machine, slot, now, retryInMs, idledMs);
   machine.pump(now);
 }
 
@@ -83,11 +84,17 @@ export function learnFromUse<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: n
   if (now - slot.since <= Math.min(idledMs * onTheWay, togetherMs)) learn(machine, slot, now);
 }
 
+/** For how long it had idled when it broke, if a peer may have closed it for that: those that nobody ever used say more about the peer. */
+function idledAfterUse<T>(slot: Slot<T>, now: number): number | undefined {
+  const idledMs = now - activeAt(slot);
+  return slot.state === State.idle && slot.uses > 0 && idledMs >= leastIdleLimitMs ? idledMs : undefined;
+}
+
 /** `retryInMs`: what the backoff says for the case that nobody has used it. */
-export function broke<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number, retryInMs = 0): void {
+export function broke<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number, retryInMs = 0, idledMs?: number): void {
   const { probing } = machine;
   if (slot.uses === 0 && now - slot.openedAt < togetherMs) probing.brokeUnused(slot.round, now + retryInMs);
-  if (probing.broke(now)) suspect(machine, now);
+  if (probing.broke(now, idledMs)) suspect(machine, now);
 }
 
 /** Siblings of connections that broke, or of a machine that slept: to be pinged before they are lent, if they can be. */
@@ -100,3 +107,5 @@ export function suspect<T, R>(machine: Machine<T, R>, now: number): void {
 
 /** A goodbye met on the way is heard within this share of the time that the connection had idled. */
 const onTheWay = 0.15;
+/** No server is known that closes sooner on purpose. */
+const leastIdleLimitMs = 500;

@@ -82,18 +82,38 @@ describe('probing', () => {
 
   it('takes two breaks within a second for one cause, a single one for bad luck', () => {
     const probing = new Probing();
-    expect(probing.broke(1000)).toBe(false);
+    expect(probing.broke(1000, undefined)).toBe(false);
     expect(probing.window).toBe(Infinity);
-    expect(probing.broke(2001)).toBe(false);
-    expect(probing.broke(3001)).toBe(true);
+    expect(probing.broke(2001, undefined)).toBe(false);
+    expect(probing.broke(3001, undefined)).toBe(true);
+    expect(probing.window).toBe(1);
+  });
+
+  it('does not doubt a peer that closes what had idled for as long, give or take a tenth', () => {
+    const probing = new Probing();
+    expect(probing.broke(1000, 60_000)).toBe(false);
+    expect(probing.broke(1001, 54_000)).toBe(true);
+    expect(probing.broke(1002, 60_000)).toBe(true);
+    expect(probing.window).toBe(Infinity);
+    probing.broke(1003, 53_999);
+    expect(probing.window).toBe(1);
+  });
+
+  it.each([
+    ['before', undefined, 60_000],
+    ['after', 60_000, undefined],
+  ])('doubts it when one that did not idle broke %s', (_, first, second) => {
+    const probing = new Probing();
+    probing.broke(1000, first);
+    probing.broke(1001, second);
     expect(probing.window).toBe(1);
   });
 
   it('does not connect a break after a success with one before it', () => {
     const probing = new Probing();
-    probing.broke(1000);
+    probing.broke(1000, undefined);
     probing.succeeded(10);
-    expect(probing.broke(1001)).toBe(false);
+    expect(probing.broke(1001, undefined)).toBe(false);
   });
 
   it('backs off from a peer that takes connections and breaks them unused, from the second time on', () => {

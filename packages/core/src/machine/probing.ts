@@ -21,6 +21,8 @@ export class Probing {
   /** Waiting cannot cure it: nothing opens. */
   fatal = false;
   #lastBreakAt = -Infinity;
+  /** How long that one had idled, when it may have been closed for it. */
+  #lastIdledMs: number | undefined = undefined;
   /** Failures of earlier rounds tell nothing new: they began before the backoff that is in force. */
   #newsFrom = 0;
 
@@ -60,11 +62,17 @@ export class Probing {
     this.nextOpenAt = retryAt;
   }
 
-  /** A connection that had worked broke; true when another had broken just before. */
-  broke(now: number): boolean {
+  /**
+   * A connection that had worked broke; true when another had broken just before. Then the peer is tried with one opening, unless both
+   * had idled for as long: a peer that closes what idles too long is well, and callers who come in a crowd should not queue for a try.
+   * @param idledMs for how long it had idled, when it may have been closed for that
+   */
+  broke(now: number, idledMs: number | undefined): boolean {
     const together = now - this.#lastBreakAt <= togetherMs;
+    const closedForIdling = idledMs !== undefined && this.#lastIdledMs !== undefined && areAlike(idledMs, this.#lastIdledMs);
     this.#lastBreakAt = now;
-    if (together) this.window = 1;
+    this.#lastIdledMs = idledMs;
+    if (together && !closedForIdling) this.window = 1;
     return together;
   }
 
@@ -88,3 +96,7 @@ export class Probing {
 
 /** Two connections that break within this time broke for one reason. A restarting server closes its own within a fraction of it. */
 export const togetherMs = 1000;
+
+function areAlike(one: number, other: number): boolean {
+  return Math.abs(one - other) <= 0.1 * Math.max(one, other);
+}
