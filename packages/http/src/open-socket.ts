@@ -5,6 +5,10 @@ import { DirectSocket } from './connection/direct-socket.ts';
 import type { ResolvedOrigin } from './origin.ts';
 import { openTunnel, type TunnelContext } from './proxy/open-tunnel.ts';
 
+const { bun, deno } = process.versions;
+/** Bun and Deno have `onread`, too, but keep to themselves what is pushed after it. */
+const directly = bun === undefined && deno === undefined ? { connect: DirectSocket.connect } : {};
+
 /** A connected socket to this origin, and secured when it is an https: one: the one place that knows how. */
 export async function openSocket(origin: ResolvedOrigin, client: TlsClient | undefined, context: TunnelContext): Promise<Duplex> {
   const { socketPath, localAddress, host, port, way } = origin;
@@ -18,5 +22,5 @@ export async function openSocket(origin: ResolvedOrigin, client: TlsClient | und
       : client.secure(await connectTcp({ path: socketPath }, context), context);
   }
   const target = socketPath !== undefined ? { path: socketPath } : { host, port, ...(localAddress && { localAddress }) };
-  return connectTcp(target, { signal: context.signal, connect: DirectSocket.connect });
+  return connectTcp(target, { signal: context.signal, ...directly });
 }

@@ -1,29 +1,21 @@
 import { type NetConnectOpts, Socket } from 'node:net';
 import type { TcpOptions } from '@pool/net';
 
-/** As much as Node itself reads at once. */
-const readSize = 65_536;
-/** From here on, memory of its own is cheaper than a copy. */
-const muchSize = 32_768;
-
-/** Little is read into this one by all sockets: it is copied out before the next read. */
-const sharedBuffer = Buffer.allocUnsafeSlow(readSize);
-
 /**
  * A socket that hands what it reads to a reader who takes it at once, as the engine does, past the stream's buffer and the turn of its own
  * that costs. Node takes 64 KiB for every read and gives most of it back; this copies what came, when that is little. Together that is a
  * tenth of the processor time of a small request. To everybody else it is a socket like any other.
  */
 export class DirectSocket extends Socket {
-  /** What the next read goes into: after one that brought much, memory that can be given away. */
-  #buffer = sharedBuffer;
   /** On its way to the reader, past the stream. */
   #chunk: Buffer | undefined = undefined;
 
   constructor() {
+    // Not a part of this object, which Bun asks for it before there is one.
+    const memory = new ReadMemory();
     // Not in Node's types of the constructor, only in those of `connect`; documented for both.
     const options: object = {
-      onread: { buffer: () => this.#buffer, callback: (length: number) => this.#receive(this.#taken(length)) },
+      onread: { buffer: () => memory.next, callback: (length: number) => this.#receive(memory.take(length)) },
     };
     super(options);
   }
@@ -36,17 +28,6 @@ export class DirectSocket extends Socket {
     const chunk = this.#chunk;
     if (chunk === undefined || size !== undefined) return super.read(size);
     this.#chunk = undefined;
-    return chunk;
-  }
-
-  /** What a read brought, in memory that no other read touches. */
-  #taken(length: number): Buffer {
-    const buffer = this.#buffer;
-    const isMuch = length >= muchSize;
-    this.#buffer = isMuch ? Buffer.allocUnsafeSlow(readSize) : sharedBuffer;
-    if (isMuch && buffer !== sharedBuffer) return buffer.subarray(0, length);
-    const chunk = Buffer.allocUnsafe(length);
-    buffer.copy(chunk, 0, 0, length);
     return chunk;
   }
 
@@ -69,5 +50,30 @@ export class DirectSocket extends Socket {
   /** Nobody but listeners for `readable` wants the bytes, just as they are, and what came before has been read. */
   #mayPassStream(): boolean {
     return this.readableLength === 0 && this.readableEncoding === null && this.listenerCount('data') === 0;
+  }
+}
+
+/** As much as Node itself reads at once. */
+const readSize = 65_536;
+/** From here on, memory of its own is cheaper than a copy. */
+const muchSize = 32_768;
+
+/** Little is read into this one by all sockets: it is copied out before the next read. */
+const sharedBuffer = Buffer.allocUnsafeSlow(readSize);
+
+/** What a socket reads into. */
+class ReadMemory {
+  /** For the next read: after one that brought much, memory that can be given away. */
+  next = sharedBuffer;
+
+  /** What a read brought, in memory that no other read touches. */
+  take(length: number): Buffer {
+    const buffer = this.next;
+    const isMuch = length >= muchSize;
+    this.next = isMuch ? Buffer.allocUnsafeSlow(readSize) : sharedBuffer;
+    if (isMuch && buffer !== sharedBuffer) return buffer.subarray(0, length);
+    const chunk = Buffer.allocUnsafe(length);
+    buffer.copy(chunk, 0, 0, length);
+    return chunk;
   }
 }
