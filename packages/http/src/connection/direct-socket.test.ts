@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { type AddressInfo, createServer, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { buffer } from 'node:stream/consumers';
-import { eventually } from '@pool/testkit';
+import { connect as connectTls, TLSSocket } from 'node:tls';
+import { eventually, testCertificates } from '@pool/testkit';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { DirectSocket } from './direct-socket.ts';
 
@@ -188,6 +189,17 @@ describe('a direct socket', () => {
     readNow(near);
     await ended;
     expect(near.bytesRead).toBe(50_000_000);
+  });
+
+  it('carries TLS, when it was handed over to somebody who wants that', async () => {
+    const { near, far } = await pair();
+    const { ca, server } = await testCertificates();
+    const served = new TLSSocket(far, { isServer: true, ...server });
+    served.pipe(served);
+    const secured = connectTls({ socket: near, host: 'localhost', ca: ca.cert });
+    onTestFinished(() => void secured.destroy());
+    secured.end(large);
+    expect((await buffer(secured)).equals(large)).toBe(true);
   });
 
   it('loses nothing when a listener throws', async () => {
