@@ -6,7 +6,7 @@ import type { ResolvedOrigin } from './origin.ts';
 import { openTunnel, type TunnelContext } from './proxy/open-tunnel.ts';
 
 const { bun, deno } = process.versions;
-/** Bun and Deno have `onread`, too, but keep to themselves what is pushed after it. */
+/** Bun and Deno have `onread`, too, but Bun keeps to itself what is pushed after it, and TLS over such a socket reads nothing on Deno. */
 const directly = bun === undefined && deno === undefined ? { connect: DirectSocket.connect } : {};
 
 /** A connected socket to this origin, and secured when it is an https: one: the one place that knows how. */
