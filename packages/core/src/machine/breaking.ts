@@ -84,14 +84,14 @@ export function learnFromUse<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: n
   if (now - slot.since <= Math.min(idledMs * onTheWay, togetherMs)) learn(machine, slot, now);
 }
 
-/** For how long it had idled when it broke, if a peer may have closed it for that: those that nobody ever used say more about the peer. */
-function idledAfterUse<T>(slot: Slot<T>, now: number): number | undefined {
+/** For how long it had idled when it broke, if a peer may have closed it for that, else NaN: those that nobody ever used say more about the peer. */
+function idledAfterUse<T>(slot: Slot<T>, now: number): number {
   const idledMs = now - activeAt(slot);
-  return slot.state === State.idle && slot.uses > 0 && idledMs >= leastIdleLimitMs ? idledMs : undefined;
+  return slot.state === State.idle && slot.uses > 0 && idledMs >= leastIdleLimitMs ? idledMs : NaN;
 }
 
 /** `retryInMs`: what the backoff says for the case that nobody has used it. */
-export function broke<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number, retryInMs = 0, idledMs?: number): void {
+export function broke<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number, retryInMs = 0, idledMs = NaN): void {
   const { probing } = machine;
   if (slot.uses === 0 && now - slot.openedAt < togetherMs) probing.brokeUnused(slot.round, now + retryInMs);
   if (probing.broke(now, idledMs)) suspect(machine, now);

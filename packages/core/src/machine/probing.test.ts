@@ -82,10 +82,10 @@ describe('probing', () => {
 
   it('takes two breaks within a second for one cause, a single one for bad luck', () => {
     const probing = new Probing();
-    expect(probing.broke(1000, undefined)).toBe(false);
+    expect(probing.broke(1000, NaN)).toBe(false);
     expect(probing.window).toBe(Infinity);
-    expect(probing.broke(2001, undefined)).toBe(false);
-    expect(probing.broke(3001, undefined)).toBe(true);
+    expect(probing.broke(2001, NaN)).toBe(false);
+    expect(probing.broke(3001, NaN)).toBe(true);
     expect(probing.window).toBe(1);
   });
 
@@ -100,8 +100,8 @@ describe('probing', () => {
   });
 
   it.each([
-    ['before', undefined, 60_000],
-    ['after', 60_000, undefined],
+    ['before', NaN, 60_000],
+    ['after', 60_000, NaN],
   ])('doubts it when one that did not idle broke %s', (_, first, second) => {
     const probing = new Probing();
     probing.broke(1000, first);
@@ -111,9 +111,9 @@ describe('probing', () => {
 
   it('does not connect a break after a success with one before it', () => {
     const probing = new Probing();
-    probing.broke(1000, undefined);
+    probing.broke(1000, NaN);
     probing.succeeded(10);
-    expect(probing.broke(1001, undefined)).toBe(false);
+    expect(probing.broke(1001, NaN)).toBe(false);
   });
 
   it('backs off from a peer that takes connections and breaks them unused, from the second time on', () => {

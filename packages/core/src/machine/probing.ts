@@ -21,8 +21,8 @@ export class Probing {
   /** Waiting cannot cure it: nothing opens. */
   fatal = false;
   #lastBreakAt = -Infinity;
-  /** How long that one had idled, when it may have been closed for it. */
-  #lastIdledMs: number | undefined = undefined;
+  /** How long that one had idled, when it may have been closed for it; else NaN, which is like no other. */
+  #lastIdledMs: number = NaN;
   /** Failures of earlier rounds tell nothing new: they began before the backoff that is in force. */
   #newsFrom = 0;
 
@@ -65,11 +65,11 @@ export class Probing {
   /**
    * A connection that had worked broke; true when another had broken just before. Then the peer is tried with one opening, unless both
    * had idled for as long: a peer that closes what idles too long is well, and callers who come in a crowd should not queue for a try.
-   * @param idledMs for how long it had idled, when it may have been closed for that
+   * @param idledMs for how long it had idled, when it may have been closed for that; else NaN
    */
-  broke(now: number, idledMs: number | undefined): boolean {
+  broke(now: number, idledMs: number): boolean {
     const together = now - this.#lastBreakAt <= togetherMs;
-    const closedForIdling = idledMs !== undefined && this.#lastIdledMs !== undefined && areAlike(idledMs, this.#lastIdledMs);
+    const closedForIdling = areAlike(idledMs, this.#lastIdledMs);
     this.#lastBreakAt = now;
     this.#lastIdledMs = idledMs;
     if (together && !closedForIdling) this.window = 1;
