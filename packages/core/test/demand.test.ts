@@ -227,7 +227,7 @@ describe('an endpoint that fails is probed', () => {
 
   describe('after connections have broken together', () => {
     /** Twenty that were used together, some of them again later. All break. */
-    async function broken({ used = 20, usedAgain = 0, lent = 0, idleMs = 5000, againMs = 1000 }) {
+    async function broken({ used = 20, usedAgain = 0, lent = 0, idleMs = 5000, againMs = 1000, callers = 20 }) {
       const all = automatic({ max: 20, min: 20 }, {}, { openMs: 10 });
       const { pool, clock, connector } = all;
       await clock.advance(10);
@@ -241,7 +241,7 @@ describe('an endpoint that fails is probed', () => {
       for (let count = lent; count > 0; count--) pool.tryAcquire();
       connector.killAll();
       await clock.settle();
-      for (let caller = 0; caller < 20; caller++) watch(pool.acquire());
+      for (let caller = 0; caller < callers; caller++) watch(pool.acquire());
       await clock.settle();
       return all;
     }
@@ -253,6 +253,15 @@ describe('an endpoint that fails is probed', () => {
         expect(connector.opening).toBe(20);
       },
     );
+
+    it('one is opened first while nobody waits, also if all had idled for as long', async () => {
+      const { pool, clock, connector } = await broken({ callers: 0, againMs: 0 });
+      pool.resize({ min: 20 });
+      await clock.settle();
+      expect(connector.opening).toBe(1);
+      await clock.advance(10);
+      expect(connector.opening).toBe(2);
+    });
 
     it.each([
       ['one of them was lent', { lent: 1 }],

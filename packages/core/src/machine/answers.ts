@@ -8,10 +8,11 @@ import { Event } from './transitions.ts';
 // What comes of the effects that take time: of reserve, open, ping, reset and close, in this order.
 
 export function permitted<T, R>(machine: Machine<T, R>, slot: Slot<T>, now: number): void {
-  const { probing, slots } = machine;
+  const { probing, queue, slots } = machine;
   // Meanwhile a failure may have closed the window: a permit is no reason to storm. Or the pool was suspended, or shrank.
   const stillWanted = machine.state === 'open' && slots.total <= machine.effectiveMax;
-  if (!stillWanted || now < probing.opensAt() || slots.opening.size >= probing.window) return unpermitted(machine, slot, now);
+  if (!stillWanted || now < probing.opensAt() || slots.opening.size >= probing.windowFor(queue.waiters.size))
+    return unpermitted(machine, slot, now);
   machine.isMissed = false;
   slots.open(slot, probing.round, probing.attempt, now);
 }

@@ -89,14 +89,39 @@ describe('probing', () => {
     expect(probing.window).toBe(1);
   });
 
-  it('does not doubt a peer that closes what had idled for as long, give or take a tenth', () => {
+  it('keeps no callers from a peer that closes what had idled for as long, give or take a tenth', () => {
     const probing = new Probing();
     expect(probing.broke(1000, 60_000)).toBe(false);
     expect(probing.broke(1001, 54_000)).toBe(true);
     expect(probing.broke(1002, 60_000)).toBe(true);
-    expect(probing.window).toBe(Infinity);
+    expect(probing.windowFor(0)).toBe(1);
+    expect(probing.windowFor(1)).toBe(1);
+    expect(probing.windowFor(50)).toBe(50);
     probing.broke(1003, 53_999);
-    expect(probing.window).toBe(1);
+    expect(probing.windowFor(50)).toBe(1);
+    probing.broke(1004, 60_000);
+    expect(probing.windowFor(50)).toBe(1);
+  });
+
+  it('compares all that break together with the first of them, so that ages far apart do not pass in small steps', () => {
+    const probing = new Probing();
+    probing.broke(1000, 60_000);
+    probing.broke(1001, 56_000);
+    expect(probing.windowFor(50)).toBe(50);
+    probing.broke(1002, 52_000);
+    expect(probing.windowFor(50)).toBe(1);
+  });
+
+  it('opens for callers as for itself after a failure, and again without end after enough successes', () => {
+    const probing = new Probing();
+    probing.failed(probing.round, 'refused', 0);
+    expect(probing.windowFor(50)).toBe(1);
+    probing.succeeded(5);
+    expect(probing.windowFor(50)).toBe(2);
+    probing.succeeded(5);
+    expect(probing.windowFor(50)).toBe(4);
+    probing.succeeded(5);
+    expect(probing.windowFor(50)).toBe(Infinity);
   });
 
   it.each([
@@ -106,7 +131,7 @@ describe('probing', () => {
     const probing = new Probing();
     probing.broke(1000, first);
     probing.broke(1001, second);
-    expect(probing.window).toBe(1);
+    expect(probing.windowFor(50)).toBe(1);
   });
 
   it('does not connect a break after a success with one before it', () => {

@@ -4,6 +4,8 @@
  */
 export class Probing {
   window: number = Infinity;
+  /** The same for callers who wait: they are not kept from a peer that seems to close what idles too long. */
+  #callersWindow: number = Infinity;
   /** Failed opens in a row, counting those that began together as one. */
   failures = 0;
   nextOpenAt: number = -Infinity;
@@ -21,14 +23,19 @@ export class Probing {
   /** Waiting cannot cure it: nothing opens. */
   fatal = false;
   #lastBreakAt = -Infinity;
-  /** How long that one had idled, when it may have been closed for it; else NaN, which is like no other. */
-  #lastIdledMs: number = NaN;
+  /** How long the first of those that broke together had idled, when it may have been closed for it; else NaN, which is like no other. */
+  #idledMs: number = NaN;
   /** Failures of earlier rounds tell nothing new: they began before the backoff that is in force. */
   #newsFrom = 0;
 
   /** Which attempt an opening begun now would be. */
   get attempt(): number {
     return this.failures + 1;
+  }
+
+  /** How many may be opening while so many callers wait. */
+  windowFor(callers: number): number {
+    return Math.max(this.window, Math.min(this.#callersWindow, callers));
   }
 
   succeeded(max: number): void {
@@ -39,12 +46,12 @@ export class Probing {
     if (this.stillborn > 1) return;
     this.nextOpenAt = -Infinity;
     this.#lastBreakAt = -Infinity;
-    this.window *= 2;
-    if (this.window >= max) this.window = Infinity;
+    this.window = doubled(this.window, max);
+    this.#callersWindow = doubled(this.#callersWindow, max);
   }
 
   failed(round: number, error: unknown, retryAt: number): void {
-    this.window = 1;
+    this.#doubt();
     this.lastError = error;
     if (round < this.#newsFrom) return;
     this.#newsFrom = ++this.round;
@@ -58,21 +65,26 @@ export class Probing {
     this.round++;
     if (this.stillborn++ === 0) return;
     this.#newsFrom = this.round;
-    this.window = 1;
+    this.#doubt();
     this.nextOpenAt = retryAt;
   }
 
   /**
-   * A connection that had worked broke; true when another had broken just before. Then the peer is tried with one opening, unless both
-   * had idled for as long: a peer that closes what idles too long is well, and callers who come in a crowd should not queue for a try.
+   * A connection that had worked broke; true when another had broken just before. Then the peer is tried with one opening. Only when all
+   * had idled for as long, callers need not queue for that: a peer that closes what idles too long is well.
    * @param idledMs for how long it had idled, when it may have been closed for that; else NaN
    */
   broke(now: number, idledMs: number): boolean {
     const together = now - this.#lastBreakAt <= togetherMs;
-    const closedForIdling = areAlike(idledMs, this.#lastIdledMs);
     this.#lastBreakAt = now;
-    this.#lastIdledMs = idledMs;
-    if (together && !closedForIdling) this.window = 1;
+    if (!together) {
+      this.#idledMs = idledMs;
+    } else if (areAlike(idledMs, this.#idledMs)) {
+      this.window = 1;
+    } else {
+      this.#idledMs = NaN;
+      this.#doubt();
+    }
     return together;
   }
 
@@ -92,10 +104,19 @@ export class Probing {
   opensAt(): number {
     return this.fatal ? Infinity : Math.max(this.nextOpenAt, this.pausedUntil);
   }
+
+  #doubt(): void {
+    this.window = 1;
+    this.#callersWindow = 1;
+  }
 }
 
 /** Two connections that break within this time broke for one reason. A restarting server closes its own within a fraction of it. */
 export const togetherMs = 1000;
+
+function doubled(window: number, max: number): number {
+  return 2 * window >= max ? Infinity : 2 * window;
+}
 
 function areAlike(one: number, other: number): boolean {
   return Math.abs(one - other) <= 0.1 * Math.max(one, other);

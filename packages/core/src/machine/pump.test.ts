@@ -160,7 +160,8 @@ describe('a permit that is asked for', () => {
 
   it('is one of as many as may open at once', () => {
     const machine = machineOf({ budgeted: true });
-    machine.probing.window = 2;
+    machine.probing.failed(machine.probing.round, 'refused', 0);
+    machine.probing.succeeded(100);
     for (let caller = 0; caller < 4; caller++) want(machine, 0);
     expect(kinds(machine)).toBe('reserve reserve');
     answers.permitted(machine, machine.slots.reserving.head as Slot<string>, 1);

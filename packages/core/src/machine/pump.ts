@@ -117,7 +117,7 @@ function openWanted<T, R>(machine: Machine<T, R>, now: number): void {
   if (wanted <= 0) return;
   const opensAt = probing.opensAt();
   if (now < opensAt) return timetable.dueBy(opensAt);
-  const room = probing.window - slots.opening.size - slots.reserving.size;
+  const room = probing.windowFor(queue.waiters.size) - slots.opening.size - slots.reserving.size;
   for (let count = Math.min(wanted, room); count > 0; count--) {
     const slot = slots.reserve(now);
     if (machine.limits.budgeted) continue;

@@ -88,7 +88,8 @@ export class ProbingBook {
     if (now < this.pausedUntil) wrong(`an opening began ${this.pausedUntil - now} ms before the pause was over`);
     if (slot.attempt !== this.failures + 1) wrong(`attempt ${slot.attempt} after ${this.failures} failures`);
     if (this.failing && machine.slots.opening.size > 1) wrong('two openings at once since the last one failed');
-    if (machine.slots.opening.size > machine.probing.window) wrong('more openings than the window allows');
+    if (machine.slots.opening.size > machine.probing.windowFor(machine.queue.waiters.size))
+      wrong('more openings than the window allows');
   }
 
   failed(slot: Slot<Connection>, retryAt: number): void {

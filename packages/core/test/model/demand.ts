@@ -40,7 +40,8 @@ export function mustBeNeeded(world: World): void {
   const { machine, now } = world;
   const { slots, averages, queue } = machine;
   const coming = slots.reserving.size + slots.opening.size;
-  if (coming > machine.probing.window && slots.reserving.size > 0) wrong('more permits are asked for than may be used');
+  if (coming > machine.probing.windowFor(queue.waiters.size) && slots.reserving.size > 0)
+    wrong('more permits are asked for than may be used');
   const established = slots.live - coming;
   // One for a caller that did not wait, when nothing is idle.
   let needed = Math.max(slots.idle.size === 0 ? 1 : 0, floor(machine) - established);

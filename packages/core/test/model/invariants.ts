@@ -190,7 +190,7 @@ function enoughOpening(world: World): void {
   const { machine, now } = world;
   const { probing, slots, timetable } = machine;
   if (probing.fatal || now < probing.opensAt() || timetable.wakeAt <= now) return;
-  const room = probing.window - slots.opening.size - slots.reserving.size;
+  const room = probing.windowFor(machine.queue.waiters.size) - slots.opening.size - slots.reserving.size;
   const missing = Math.min(wanted(world), room);
   if (missing > 0) wrong(`${missing} more should be opening`);
 }
