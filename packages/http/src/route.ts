@@ -105,6 +105,11 @@ export class Route {
     return pool;
   }
 
+  /** What its requests have last asked, also when it is closing: those that are under way still want to know. */
+  get latestPool(): Pool<HttpConnection> | undefined {
+    return this.#pool;
+  }
+
   /** Calls back, once, when no request waits any more. */
   whenQueueEmpty(callback: () => void): void {
     this.#onQueueEmpty.push(callback);
@@ -120,8 +125,8 @@ export class Route {
   /** Lends nothing for as long as the server asks for. */
   pauseFor(rawHeaders: readonly Buffer[]): void {
     const waitMs = Math.min(retryAfterMs(rawHeaders, Date.now()) ?? 0, this.#retryAfterMaxMs);
-    const pool = this.pool();
-    if (waitMs <= 0 || pool.state !== 'open') return;
+    const pool = this.#pool;
+    if (waitMs <= 0 || pool?.state !== 'open') return;
     pool.suspend();
     this.#clock.schedule(() => pool.resume(), waitMs);
   }

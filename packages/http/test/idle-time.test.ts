@@ -101,6 +101,17 @@ describe('an idle connection', () => {
 
 describe('Retry-After', () => {
   const busy = (value: string): string => `HTTP/1.1 503 Busy\r\nRetry-After: ${value}\r\nContent-Length: 0\r\n\r\n`;
+
+  it('is no obstacle to an answer that comes while the pool is being closed', async () => {
+    const server = await rawServer(() => undefined);
+    const pool = openPool({ retryAfterMaxMs: 60_000 });
+    const answer = pool.request(server.url);
+    await eventually(() => server.requests.length === 1);
+    const closing = pool.close();
+    server.connections[0]?.socket.write(busy('5'));
+    expect((await answer).status).toBe(503);
+    await closing;
+  });
   it('pauses the origin for as long, when asked to', async () => {
     const server = await rawServer(({ path }) => (path === '/busy' ? busy('7') : ok(path)));
     const clock = new FakeClock();

@@ -1,3 +1,4 @@
+import { FakeClock } from '@pool/core/testing';
 import { eventually } from '@pool/testkit';
 import { describe, expect, it } from 'vitest';
 import { onlyOrigin, openPool } from './open-pool.ts';
@@ -73,6 +74,27 @@ describe('each limit has its own error, which says how full the pool was', () =>
     await expect(pool.request(server.url, { requestTimeoutMs: 20 })).rejects.toMatchObject({ code: 'HTTP_REQUEST_TIMEOUT' });
     await pool.close({ drainTimeoutMs: 0 });
     await first;
+  });
+  it.each([
+    ['headersTimeoutMs', '', 'HTTP_HEADERS_TIMEOUT'],
+    ['bodyTimeoutMs', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', 'HTTP_BODY_TIMEOUT'],
+    ['requestTimeoutMs', 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf', 'HTTP_REQUEST_TIMEOUT'],
+  ])('%s holds also while the pool is being closed', async (limit, answer, code) => {
+    const server = await rawServer(() => answer);
+    const pool = openPool({ [limit]: 50 });
+    const text = pool.request(server.url).then((response) => response.text());
+    await eventually(() => server.requests.length === 1);
+    const closing = pool.close();
+    await expect(text).rejects.toMatchObject({ code, stats: { max: 6 } });
+    await closing;
+  });
+  it('nothing of a request is left that was aborted before it was made', async () => {
+    const clock = new FakeClock();
+    const pool = openPool({ clock, requestTimeoutMs: 50 });
+    await expect(pool.request('http://127.0.0.1:1', { signal: AbortSignal.abort() })).rejects.toMatchObject({
+      name: 'AbortError',
+    });
+    expect(clock.pending).toBe(0);
   });
   it('a limit that is none is refused, with its name', async () => {
     expect(() => openPool({ headersTimeoutMs: 0 })).toThrow(/headersTimeoutMs.*> 0/);

@@ -146,6 +146,15 @@ describe('the body of a response', () => {
     await expect((await pool.request(url)).json()).rejects.toThrow(SyntaxError);
   });
 
+  it('as bytes that share no memory with those of others', async () => {
+    const url = await serve((request, response) => response.end(request.url));
+    const pool = openPool();
+    for (const path of ['/one', '/another']) {
+      const { buffer } = await (await pool.request(url + path)).bytes();
+      expect(Buffer.from(buffer).toString()).toBe(path);
+    }
+  });
+
   it('bit by bit, at the pace of the reader', async () => {
     const server = await rawServer((_, { socket }) => {
       socket.write(`HTTP/1.1 200 OK\r\nContent-Length: ${20 * large.length}\r\n\r\n`);

@@ -105,6 +105,41 @@ describe('a connection is done, because the server closes', () => {
   });
 });
 
+describe('a connection that is lost in a response', () => {
+  const halves: readonly (readonly [string, string])[] = [
+    ['of known length', 'Content-Length: 9\r\n\r\nhalf'],
+    ['of known length, after which the server closes', 'Content-Length: 9\r\nConnection: close\r\n\r\nhalf'],
+    ['in chunks', 'Transfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
+    ['in chunks, after which the server closes', 'Connection: close\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nhalf\r\n'],
+    // RFC 9112 §8: complete when the connection is closed, not when it fails.
+    ['that the end of the connection ends', '\r\nhalf'],
+  ];
+  it.each(halves)('by a reset, %s: the caller is told, and of no fault of the server', async (_, half) => {
+    const server = await rawServer(() => `HTTP/1.1 200 OK\r\n${half}`);
+    const pool = openPool();
+    const response = await pool.request(server.url);
+    const text = response.text();
+    server.connections[0]?.socket.resetAndDestroy();
+    await expect(text).rejects.toMatchObject({ code: 'HTTP_CONNECTION_LOST', cause: { code: 'ECONNRESET' } });
+    expect(onlyOrigin(pool).endings).toMatchObject({ broken: 1 });
+  });
+  it.each(halves)(
+    'because the pool is closed by force, %s: the caller is told, and of no fault of the server',
+    async (_, half) => {
+      const server = await rawServer(() => `HTTP/1.1 200 OK\r\n${half}`);
+      const pool = openPool();
+      const response = await pool.request(server.url);
+      const text = response.text();
+      const closing = pool.close({ drainTimeoutMs: 0 });
+      await expect(text).rejects.toMatchObject({
+        code: 'HTTP_CONNECTION_LOST',
+        cause: { message: 'this side closed the connection' },
+      });
+      await closing;
+    },
+  );
+});
+
 describe('a connection is done, because this side is', () => {
   it('says close', async () => {
     const server = await rawServer(() => ok('ok'));

@@ -39,6 +39,22 @@ function readAll(socket: Duplex): { readonly chunks: Buffer[]; readonly ended: P
 const large = randomBytes(3_000_000);
 
 describe('a direct socket', () => {
+  it.each([1, 1000, 40_000, 65_536, 300_000])(
+    'gives a reader who keeps what it read no more memory than that, of %i bytes',
+    async (size) => {
+      const { near, far } = await pair();
+      const { chunks } = readAll(near);
+      for (const round of [1, 2]) {
+        far.write(Buffer.alloc(size));
+        await eventually(() => near.bytesRead === round * size);
+      }
+      const kept = new Set(chunks.map(({ buffer }) => buffer));
+      const bytes = [...kept].reduce((sum, { byteLength }) => sum + byteLength, 0);
+      // Small ones share slabs of Node's.
+      expect(bytes).toBeLessThanOrEqual(2 * size + 4 * Buffer.poolSize);
+    },
+  );
+
   it('gives a reader what came before the stream has it', async () => {
     const { near, far } = await pair();
     const lengths: number[] = [];

@@ -15,7 +15,10 @@ export class DirectSocket extends Socket {
     const memory = new ReadMemory();
     // Not in Node's types of the constructor, only in those of `connect`; documented for both.
     const options: object = {
-      onread: { buffer: () => memory.next, callback: (length: number) => this.#receive(memory.take(length)) },
+      onread: {
+        buffer: () => memory.next,
+        callback: (length: number, buffer: Buffer) => this.#receive(memory.take(length, buffer)),
+      },
     };
     super(options);
   }
@@ -37,12 +40,14 @@ export class DirectSocket extends Socket {
     this.#chunk = chunk;
     try {
       this.emit('readable');
-    } finally {
-      // Nobody took it; the engine has been paused, say.
-      if (this.#chunk !== undefined) {
-        this.#chunk = undefined;
-        this.push(chunk);
-      }
+    } catch (error) {
+      // Thrown here, it would keep Node from taking other memory for the next read.
+      process.nextTick(rethrow, error);
+    }
+    // Nobody took it; the engine has been paused, say.
+    if (this.#chunk !== undefined) {
+      this.#chunk = undefined;
+      this.push(chunk);
     }
     return true;
   }
@@ -53,25 +58,26 @@ export class DirectSocket extends Socket {
   }
 }
 
+function rethrow(error: unknown): never {
+  throw error;
+}
+
 /** As much as Node itself reads at once. */
 const readSize = 65_536;
-/** From here on, memory of its own is cheaper than a copy. */
-const muchSize = 32_768;
 
 /** Little is read into this one by all sockets: it is copied out before the next read. */
 const sharedBuffer = Buffer.allocUnsafeSlow(readSize);
 
 /** What a socket reads into. */
 class ReadMemory {
-  /** For the next read: after one that brought much, memory that can be given away. */
+  /** For the next read. After one that filled it, memory that can be given away: more is likely to come, and would be copied. */
   next = sharedBuffer;
 
-  /** What a read brought, in memory that no other read touches. */
-  take(length: number): Buffer {
-    const buffer = this.next;
-    const isMuch = length >= muchSize;
-    this.next = isMuch ? Buffer.allocUnsafeSlow(readSize) : sharedBuffer;
-    if (isMuch && buffer !== sharedBuffer) return buffer.subarray(0, length);
+  /** What a read brought into this buffer, in memory that no other read touches and that is no larger. */
+  take(length: number, buffer: Buffer): Buffer {
+    const isFull = length === readSize;
+    this.next = isFull ? Buffer.allocUnsafeSlow(readSize) : sharedBuffer;
+    if (isFull && buffer !== sharedBuffer) return buffer;
     const chunk = Buffer.allocUnsafe(length);
     buffer.copy(chunk, 0, 0, length);
     return chunk;

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type buildConnector, Client, type Dispatcher } from 'undici/index.js';
 import { ConnectionGoneError } from '../errors.ts';
 import type { ConnectionSettings } from './connection-settings.ts';
+import { HeldEnd } from './held-end.ts';
 import { guardIdle } from './idle-guard.ts';
 import { persistence } from './persistence.ts';
 
@@ -45,6 +46,9 @@ export class HttpConnection {
   #isDraining = false;
   #gone: Error | undefined = undefined;
   #onBroken: ((error: Error) => void) | undefined = undefined;
+  /** Made when its response is held back for the first time. */
+  #heldEnd: HeldEnd | undefined = undefined;
+  #resume: (() => void) | undefined = undefined;
   #unguard: (() => void) | undefined;
 
   constructor(socket: Duplex, settings: ConnectionSettings, idleUntil: number) {
@@ -130,6 +134,18 @@ export class HttpConnection {
     if (!this.#isDraining) this.#dispatch(request);
   }
 
+  /** The engine's way to go on after it was held back. There is one for all responses, since they share a socket. */
+  resumeBy(goOn: () => void): () => void {
+    this.#resume ??= () => (this.#heldEnd === undefined ? goOn() : this.#heldEnd.letGo(goOn));
+    return this.#resume;
+  }
+
+  /** The engine takes nothing from here on, until `resume`. */
+  holdBack(): void {
+    this.#heldEnd ??= new HeldEnd(this.socket);
+    this.#heldEnd.hold();
+  }
+
   /** The exchange is over, and another may have the connection. It begins when the engine is ready for it: at once unless `draining`. */
   free(draining: boolean): void {
     this.#occupant = undefined;
@@ -151,7 +167,8 @@ export class HttpConnection {
 
   destroy(): void {
     this.#gone ??= new Error('this side closed the connection');
-    this.socket.destroy();
+    // Without a reason the engine would take this for the end of a body that has no length.
+    this.socket.destroy(this.#occupant === undefined ? undefined : this.#gone);
     // Not before the socket: the engine would keep it open until its exchange has been told.
     this.#endClient();
   }

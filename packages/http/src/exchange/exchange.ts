@@ -64,14 +64,21 @@ export class Exchange extends WaitingExchange implements Occupant {
       }
       if (route.pausesOnRetryAfter && (status === 429 || status === 503)) route.pauseFor(rawHeaders);
     }
-    return this.receiver.onHeaders(status, rawHeaders, resume, statusText) !== false;
+    const { connection } = this;
+    const goOn = connection === undefined ? resume : connection.resumeBy(resume);
+    return this.flows(this.receiver.onHeaders(status, rawHeaders, goOn, statusText));
   }
 
   onData(chunk: Buffer): boolean {
-    return this.receiver.onData(chunk) !== false;
+    // What the engine finds when it goes on and nothing more has come. Held back for that, it would never look again.
+    if (chunk.length === 0) return true;
+    return this.flows(this.receiver.onData(chunk));
   }
 
   onComplete(rawTrailers: Buffer[]): void {
+    const errored = this.connection?.socket.errored;
+    // The engine takes any end for that of a body without a length, also a reset; RFC 9112 §8 calls such a body incomplete.
+    if (errored) return this.onError(errored);
     this.phase = phases.over;
     this.isComplete = true;
     // Before the receiver is told: it may want to send the next request, which finds the connection free.
@@ -97,12 +104,14 @@ export class Exchange extends WaitingExchange implements Occupant {
     this.receiver.onUpgrade?.(status, rawHeaders, socket);
   }
 
-  onError(error: Error): void {
+  onError(said: Error): void {
     const { connection, lease, phase } = this;
     // What its receiver threw when it was told of the end.
-    if (this.isComplete) return this.receiver.onError(error);
+    if (this.isComplete) return this.receiver.onError(said);
     if (connection === undefined || lease === undefined || phase === phases.over) return;
     const isLost = connection.isGone || connection.socket.destroyed;
+    // The engine may find fault with a response that was cut off.
+    const error = (isLost && connection.socket.errored) || said;
     if (phase === phases.lent) {
       if (isLost) this.putBack(lease, connection, 'idle-gone', error);
       // Its own fault: the connection is as good as before.
@@ -121,6 +130,13 @@ export class Exchange extends WaitingExchange implements Occupant {
     this.discard(lease, outcome, error);
     this.receiver.onOutcome?.(outcome);
     this.receiver.onError(error);
+  }
+
+  /** What its receiver said of a piece: to go on, or to hold the rest back. */
+  private flows(said: unknown): boolean {
+    if (said !== false) return true;
+    this.connection?.holdBack();
+    return false;
   }
 
   // ── The connection after the exchange ────────────────────────────────────

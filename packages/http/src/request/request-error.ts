@@ -51,7 +51,7 @@ export function timeoutError(
   { route, method }: Pick<RequestContext, 'route' | 'method'>,
   cause?: unknown,
 ): HttpTimeoutError {
-  const { stats, name } = route.pool();
+  const { stats, name } = route.latestPool ?? route.pool();
   const message = `${method} ${route.origin.url} ${phases[limit]} within ${timeoutMs} ms (${limit}); pool '${name}' has ${fullness(stats)}`;
   return new HttpTimeoutError(limit, { message, timeoutMs, poolName: name, stats }, cause === undefined ? undefined : { cause });
 }

@@ -44,8 +44,9 @@ export function send(routes: Routes, url: string | URL, init: HttpRequestInit | 
     const { clock = systemClock } = options.pools;
     // What may give up at any time must be able to before the engine is ready to be told.
     if (limitMs !== Infinity || init?.signal !== undefined) response.onConnect((reason) => exchange.abort(reason));
-    if (limitMs !== Infinity) limit(response, limitMs, clock, () => timeoutError('requestTimeoutMs', limitMs, { route, method }));
+    // It may throw, and what is limited has to end.
     if (init?.signal !== undefined) obey(response, init.signal);
+    if (limitMs !== Infinity) limit(response, limitMs, clock, () => timeoutError('requestTimeoutMs', limitMs, { route, method }));
     exchange.start(init === undefined ? undefined : acquireOptions(init));
   });
 }

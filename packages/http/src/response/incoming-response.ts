@@ -84,8 +84,9 @@ export class IncomingResponse implements HttpResponse, Receiver {
   }
 
   async bytes(): Promise<Uint8Array> {
-    const { buffer, byteOffset, byteLength } = await this.all();
-    return new Uint8Array(buffer, byteOffset, byteLength);
+    const all = await this.all();
+    // Small ones share their memory with bytes of others, which whoever posts this to another thread would give away.
+    return all.length === all.buffer.byteLength ? new Uint8Array(all.buffer) : new Uint8Array(all);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<Uint8Array, void, undefined> {
