@@ -3,7 +3,7 @@ import type { TcpOptions } from '@pool/net';
 
 /**
  * A socket that hands what it reads to a reader who takes it at once, as the engine does, past the stream's buffer and the turn of its own
- * that costs. Node takes 64 KiB for every read and gives most of it back; this copies what came, when that is little. Together that is a
+ * that costs. Node takes 64 KiB for every read and gives most of it back; this copies what came. Together that is a
  * tenth of the processor time of a small request. To everybody else it is a socket like any other.
  */
 export class DirectSocket extends Socket {
@@ -11,15 +11,8 @@ export class DirectSocket extends Socket {
   #chunk: Buffer | undefined = undefined;
 
   constructor() {
-    // Not a part of this object, which Bun asks for it before there is one.
-    const memory = new ReadMemory();
     // Not in Node's types of the constructor, only in those of `connect`; documented for both.
-    const options: object = {
-      onread: {
-        buffer: () => memory.next,
-        callback: (length: number, buffer: Buffer) => this.#receive(memory.take(length, buffer)),
-      },
-    };
+    const options: object = { onread: { buffer: sharedBuffer, callback: (length: number) => this.#receive(copied(length)) } };
     super(options);
   }
 
@@ -40,14 +33,12 @@ export class DirectSocket extends Socket {
     this.#chunk = chunk;
     try {
       this.emit('readable');
-    } catch (error) {
-      // Thrown here, it would keep Node from taking other memory for the next read.
-      process.nextTick(rethrow, error);
-    }
-    // Nobody took it; the engine has been paused, say.
-    if (this.#chunk !== undefined) {
-      this.#chunk = undefined;
-      this.push(chunk);
+    } finally {
+      // Nobody took it; the engine has been paused, say.
+      if (this.#chunk !== undefined) {
+        this.#chunk = undefined;
+        this.push(chunk);
+      }
     }
     return true;
   }
@@ -58,28 +49,15 @@ export class DirectSocket extends Socket {
   }
 }
 
-function rethrow(error: unknown): never {
-  throw error;
-}
+/**
+ * All sockets read into this one; as much as Node itself reads at once. It is never exchanged for another, though that would save copies of
+ * much: after an exception that nobody caught Node goes on with the old memory, while the callback is told of the new.
+ */
+const sharedBuffer = Buffer.allocUnsafeSlow(65_536);
 
-/** As much as Node itself reads at once. */
-const readSize = 65_536;
-
-/** Little is read into this one by all sockets: it is copied out before the next read. */
-const sharedBuffer = Buffer.allocUnsafeSlow(readSize);
-
-/** What a socket reads into. */
-class ReadMemory {
-  /** For the next read. After one that filled it, memory that can be given away: more is likely to come, and would be copied. */
-  next = sharedBuffer;
-
-  /** What a read brought into this buffer, in memory that no other read touches and that is no larger. */
-  take(length: number, buffer: Buffer): Buffer {
-    const isFull = length === readSize;
-    this.next = isFull ? Buffer.allocUnsafeSlow(readSize) : sharedBuffer;
-    if (isFull && buffer !== sharedBuffer) return buffer;
-    const chunk = Buffer.allocUnsafe(length);
-    buffer.copy(chunk, 0, 0, length);
-    return chunk;
-  }
+/** What a read brought, in memory that no other read touches. */
+function copied(length: number): Buffer {
+  const chunk = Buffer.allocUnsafe(length);
+  sharedBuffer.copy(chunk, 0, 0, length);
+  return chunk;
 }

@@ -34,8 +34,6 @@ export class HeldEnd {
     if (this.#isHeld || !this.#hasEnded) return;
     this.#hasEnded = false;
     this.#socket.push(null);
-    // As Node does: an end is told when somebody has read up to it.
-    this.#socket.read(0);
   }
 }
 
