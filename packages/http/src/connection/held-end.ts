@@ -7,12 +7,37 @@ import type { Duplex } from 'node:stream';
  */
 export class HeldEnd {
   readonly #socket: Duplex;
+  #resume: (() => void) | undefined = undefined;
+  #isWatching = false;
   #isHeld = false;
   #hasEnded = false;
 
   constructor(socket: Duplex) {
     this.#socket = socket;
+  }
+
+  /** The engine takes nothing from here on, until it resumes. */
+  hold(): void {
+    if (!this.#isWatching) this.#watch();
+    this.#isHeld = true;
+  }
+
+  /** The engine's way to resume, which is one for all responses on a socket; it is told of the end when it has taken everything. */
+  resumeBy(resume: () => void): () => void {
+    this.#resume ??= () => {
+      this.#isHeld = false;
+      resume();
+      if (this.#isHeld || !this.#hasEnded) return;
+      this.#hasEnded = false;
+      this.#socket.push(null);
+    };
+    return this.#resume;
+  }
+
+  #watch(): void {
+    const socket = this.#socket;
     const { push, destroy } = socket;
+    this.#isWatching = true;
     socket.push = (chunk: unknown, encoding?: BufferEncoding): boolean => {
       if (chunk !== null || !this.#isHeld) return push.call(socket, chunk, encoding);
       this.#hasEnded = true;
@@ -21,19 +46,6 @@ export class HeldEnd {
     // A reset loses what had not been read. By its own code the engine takes it for an end, too (`onHttpSocketError`).
     socket.destroy = (error?: Error): Duplex =>
       destroy.call(socket, this.#isHeld && error !== undefined ? renamed(error) : error);
-  }
-
-  hold(): void {
-    this.#isHeld = true;
-  }
-
-  /** The engine goes on, and is told of the end when it has taken everything. */
-  letGo(goOn: () => void): void {
-    this.#isHeld = false;
-    goOn();
-    if (this.#isHeld || !this.#hasEnded) return;
-    this.#hasEnded = false;
-    this.#socket.push(null);
   }
 }
 

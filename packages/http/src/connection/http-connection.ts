@@ -27,6 +27,7 @@ const neverMs = 2_000_000_000;
  */
 export class HttpConnection {
   readonly socket: Duplex;
+  readonly end: HeldEnd;
   /** Requests that were given to it. */
   uses = 0;
   /** It did not come straight from being opened: it had served before, or waited, and the server may have closed it meanwhile. */
@@ -46,13 +47,11 @@ export class HttpConnection {
   #isDraining = false;
   #gone: Error | undefined = undefined;
   #onBroken: ((error: Error) => void) | undefined = undefined;
-  /** Made when its response is held back for the first time. */
-  #heldEnd: HeldEnd | undefined = undefined;
-  #resume: (() => void) | undefined = undefined;
   #unguard: (() => void) | undefined;
 
   constructor(socket: Duplex, settings: ConnectionSettings, idleUntil: number) {
     this.socket = socket;
+    this.end = new HeldEnd(socket);
     this.#settings = settings;
     this.idleSince = settings.turn();
     this.idleUntil = idleUntil;
@@ -132,18 +131,6 @@ export class HttpConnection {
     this.hadIdled = this.uses > 0 || this.#settings.turn() > this.idleSince;
     this.uses++;
     if (!this.#isDraining) this.#dispatch(request);
-  }
-
-  /** The engine's way to go on after it was held back. There is one for all responses, since they share a socket. */
-  resumeBy(goOn: () => void): () => void {
-    this.#resume ??= () => (this.#heldEnd === undefined ? goOn() : this.#heldEnd.letGo(goOn));
-    return this.#resume;
-  }
-
-  /** The engine takes nothing from here on, until `resume`. */
-  holdBack(): void {
-    this.#heldEnd ??= new HeldEnd(this.socket);
-    this.#heldEnd.hold();
   }
 
   /** The exchange is over, and another may have the connection. It begins when the engine is ready for it: at once unless `draining`. */

@@ -65,7 +65,7 @@ export class Exchange extends WaitingExchange implements Occupant {
       if (route.pausesOnRetryAfter && (status === 429 || status === 503)) route.pauseFor(rawHeaders);
     }
     const { connection } = this;
-    const goOn = connection === undefined ? resume : connection.resumeBy(resume);
+    const goOn = connection === undefined ? resume : connection.end.resumeBy(resume);
     return this.flows(this.receiver.onHeaders(status, rawHeaders, goOn, statusText));
   }
 
@@ -135,7 +135,7 @@ export class Exchange extends WaitingExchange implements Occupant {
   /** What its receiver said of a piece: to go on, or to hold the rest back. */
   private flows(said: unknown): boolean {
     if (said !== false) return true;
-    this.connection?.holdBack();
+    this.connection?.end.hold();
     return false;
   }
 
