@@ -113,3 +113,33 @@ describe.each(ways)('a caller of %s who reads late', (_, ask) => {
     await expect(lengthOf(pieces)).rejects.toThrow();
   });
 });
+
+describe('a handler that wants no more, where nothing is held back', () => {
+  const wanting = (over: () => void) => ({
+    onConnect() {},
+    onHeaders: () => false,
+    onData: () => false,
+    onComplete: over,
+    onError: over,
+  });
+
+  it('after HEAD: the end of the idle connection is seen', async () => {
+    const server = await rawServer(() => 'HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n');
+    const pool = openPool();
+    await new Promise<void>((resolve) => {
+      dispatcher(pool).dispatch({ origin: server.url, path: '/', method: 'HEAD' }, wanting(resolve));
+    });
+    await eventually(() => onlyOrigin(pool).endings.reuse === 1);
+    server.connections[0]?.socket.end();
+    await eventually(() => onlyOrigin(pool).endings['idle-gone'] === 1);
+  });
+
+  it('after early hints: the end of the connection is the end of the request', async () => {
+    const server = await rawServer((_, { socket }) => void socket.end('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n'));
+    const pool = openPool();
+    await new Promise<void>((resolve) => {
+      dispatcher(pool).dispatch({ origin: server.url, path: '/', method: 'GET' }, wanting(resolve));
+    });
+    expect(onlyOrigin(pool).endings).toMatchObject({ broken: 1 });
+  });
+});

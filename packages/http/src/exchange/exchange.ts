@@ -66,7 +66,10 @@ export class Exchange extends WaitingExchange implements Occupant {
     }
     const { connection } = this;
     const goOn = connection === undefined ? resume : connection.end.resumeBy(resume);
-    return this.flows(this.receiver.onHeaders(status, rawHeaders, goOn, statusText));
+    const said = this.receiver.onHeaders(status, rawHeaders, goOn, statusText);
+    // There the engine holds nothing back, since no body follows.
+    if (status < 200 || this.method === 'HEAD') return true;
+    return this.flows(said);
   }
 
   onData(chunk: Buffer): boolean {
