@@ -27,7 +27,7 @@ const neverMs = 2_000_000_000;
  */
 export class HttpConnection {
   readonly socket: Duplex;
-  readonly end: HeldEnd;
+  readonly heldEnd: HeldEnd;
   /** Requests that were given to it. */
   uses = 0;
   /** It did not come straight from being opened: it had served before, or waited, and the server may have closed it meanwhile. */
@@ -51,7 +51,7 @@ export class HttpConnection {
 
   constructor(socket: Duplex, settings: ConnectionSettings, idleUntil: number) {
     this.socket = socket;
-    this.end = new HeldEnd(socket);
+    this.heldEnd = new HeldEnd(socket);
     this.#settings = settings;
     this.idleSince = settings.turn();
     this.idleUntil = idleUntil;

@@ -65,7 +65,7 @@ export class Exchange extends WaitingExchange implements Occupant {
       if (route.pausesOnRetryAfter && (status === 429 || status === 503)) route.pauseFor(rawHeaders);
     }
     const { connection } = this;
-    const goOn = connection === undefined ? resume : connection.end.resumeBy(resume);
+    const goOn = connection === undefined ? resume : connection.heldEnd.resumeBy(resume);
     const said = this.receiver.onHeaders(status, rawHeaders, goOn, statusText);
     // There the engine holds nothing back, since no body follows.
     if (status < 200 || this.method === 'HEAD') return true;
@@ -138,7 +138,7 @@ export class Exchange extends WaitingExchange implements Occupant {
   /** What its receiver said of a piece: to go on, or to hold the rest back. */
   private flows(said: unknown): boolean {
     if (said !== false) return true;
-    this.connection?.end.hold();
+    this.connection?.heldEnd.hold();
     return false;
   }
 
