@@ -3,8 +3,8 @@ import type { TcpOptions } from '@pool/net';
 
 /**
  * A socket that hands what it reads to a reader who takes it at once, as the engine does, past the stream's buffer and the turn of its own
- * that costs. Node takes 64 KiB for every read and gives most of it back; this copies what came. Together that is a
- * tenth of the processor time of a small request. To everybody else it is a socket like any other.
+ * that costs. Node takes 64 KiB for every read and gives most of it back; this copies what came. Together that is a tenth of the processor
+ * time of a small request. To everybody else it is a socket like any other.
  */
 export class DirectSocket extends Socket {
   /** On its way to the reader, past the stream. */
